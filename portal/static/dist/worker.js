@@ -1,0 +1,1 @@
+/* Licences: ../vendor/LICENSES.txt */
