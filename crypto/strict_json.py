@@ -1,0 +1,75 @@
+"""JSON with one spelling only, so that two readers can't understand the same signed bytes differently.
+
+SPEC section 2. What is refused: a byte order mark, invalid UTF-8, NaN and infinities, numbers that
+are no integers or beyond 2^53-1, a key twice, lone surrogates, a first version key other than
+``"v":1``, and every spelling that the writer would not have chosen (white space, needless escapes,
+``-0``, ``1.0``): the reader writes again what it understood and compares the bytes.
+"""
+
+import json
+from typing import Any
+
+from crypto.errors import JsonMalformed
+
+MAX_INTEGER = 2**53 - 1
+"""The largest integer that Python and a browser read alike."""
+
+
+def _check(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise JsonMalformed("a key is no text")
+            _check(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > MAX_INTEGER:
+            raise JsonMalformed("an integer is too large to be read alike everywhere")
+    elif not (isinstance(value, (bool, str)) or value is None):
+        raise JsonMalformed("a value of a type that this format does not have")
+
+
+def write(value: dict[str, Any]) -> bytes:
+    """The one spelling of `value`: UTF-8, no white space, keys in the order given.
+
+    Raises JsonMalformed for what the reader would refuse.
+    """
+    _check(value)
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise JsonMalformed("lone surrogate, or nested too deep") from error
+
+
+def _refuse(token: str) -> Any:
+    raise JsonMalformed(f"a number that is no integer: {token[:20]}")
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise JsonMalformed("a key stands twice")
+    return found
+
+
+def read(raw: bytes) -> dict[str, Any]:
+    """The object that `raw` spells, keys in the order of the bytes.
+
+    Verify a signature over `raw` before calling this. Raises JsonMalformed.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_no_repeats,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError) as error:
+        raise JsonMalformed("not UTF-8, or not JSON") from error
+    if not isinstance(value, dict) or type(value.get("v")) is not int or value["v"] != 1:
+        raise JsonMalformed("not an object of version 1")
+    if write(value) != raw:
+        raise JsonMalformed("spelled in another way than the writer's")
+    return value
