@@ -1,0 +1,43 @@
+"""What a rule can refuse.
+
+DomainError
+├── StepNotAllowed          a case can't go from this stage to that one
+├── NotAllowed              this officer has no right to do this
+├── ReferenceMalformed      what was typed is no reference
+├── EntryRefused            a register entry would hold what it must not hold
+├── RegisterBroken          the chain is changed, cut, reordered or added to; `.seq` says where
+└── ListDamaged             a list the portal ships with can't be read, or lacks what was asked for
+"""
+
+
+class DomainError(Exception):
+    """A rule refused."""
+
+
+class StepNotAllowed(DomainError):  # noqa: N818 - named for what the reader is told
+    """A case can't go from this stage to that one."""
+
+
+class NotAllowed(DomainError):  # noqa: N818 - as StepNotAllowed
+    """This officer has no right to do this."""
+
+
+class ReferenceMalformed(DomainError):  # noqa: N818 - as StepNotAllowed
+    """What was typed is no reference."""
+
+
+class EntryRefused(DomainError):  # noqa: N818 - as StepNotAllowed
+    """A register entry would hold what it must not hold, or lacks what it must."""
+
+
+class RegisterBroken(DomainError):  # noqa: N818 - as StepNotAllowed
+    """The register does not verify; `seq` is the first place where it doesn't."""
+
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(f"register entry {seq}: {why}")
+        self.seq = seq
+        self.why = why
+
+
+class ListDamaged(DomainError):  # noqa: N818 - as StepNotAllowed
+    """A list the portal ships with can't be read, or lacks what was asked for."""

@@ -1,0 +1,172 @@
+"""One database, two ways in: `read()` and `write()`, each one transaction.
+
+SQLite is set so that what was acknowledged survives a power cut (WAL, synchronous FULL), what was
+erased is overwritten (secure_delete), and two writers never meet half way (BEGIN IMMEDIATE: a
+transaction that reads first and writes later would otherwise fail at the write).
+"""
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from portal.store.errors import StoreBusy
+from portal.store.failures import translated
+
+BUSY_SECONDS = 15
+CONNECTIONS_KEPT = 8
+CONNECTIONS_AT_MOST = 40
+
+
+class Database:
+    """Transactions on the database at `url` (`sqlite:///path` or `postgresql+psycopg://…`).
+
+    `durable=False` is for the volatile database: after a power cut its last seconds may be missing,
+    which costs a log-in and no report. A missing SQLite file is made with mode 0600, its folder,
+    where missing, with 0700.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_private_file(self.url)
+        self._reader = _engine(self.url, durable=durable, writes=False)
+        self._writer = _engine(self.url, durable=durable, writes=True)
+        # SQLite's own waiting is polling; queueing the threads of one process here keeps it short.
+        self._turn = threading.Lock() if self.is_sqlite else None
+        forget = weakref.WeakMethod(self._forget_connections)
+
+        def in_child() -> None:
+            if (still_there := forget()) is not None:
+                still_there()
+
+        os.register_at_fork(after_in_child=in_child)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and can't change it.
+
+        Raises StoreError and its kinds; what was loaded stays usable after the end.
+        """
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session, translated():
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose changes are all kept at the end, or none on any error.
+
+        Raises StorageFull, StoreBusy, Conflict, or StoreError for what else the database refuses.
+        """
+        with self._my_turn(), Session(self._writer, expire_on_commit=False) as session, translated():
+            session.connection()  # takes the write lock now, before anything is read
+            yield session
+            session.commit()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection in one writing transaction: for migrations, not for use cases."""
+        with self._my_turn(), translated(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Every connection closed; the database opens anew when it is used again."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def truncate_log(self) -> None:
+        """What was erased is gone from SQLite's write-ahead log too; nothing on PostgreSQL.
+
+        Call it after an erasure: secure_delete overwrites the file, but the log keeps older pages
+        until it is reset. Done as far as readers at work allow.
+        """
+        if self.is_sqlite:
+            with self._my_turn(), translated(), self._writer.connect() as connection:
+                raw = connection.connection.driver_connection
+                if isinstance(raw, SqliteConnection):
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _forget_connections(self) -> None:
+        """After a fork: a connection shared with the parent would mix two programs' words in one."""
+        self._reader.dispose(close=False)
+        self._writer.dispose(close=False)
+        if self._turn is not None:
+            self._turn = threading.Lock()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StoreBusy("other writers of this process did not finish in time")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def _make_private_file(url: URL) -> None:
+    """The SQLite file, mode 0600, made before SQLite can make it with the process's umask.
+
+    SQLite gives its `-wal` and `-shm` files the mode of the file itself.
+    """
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the database needs a file: a URL like sqlite:////absolute/path")
+    path = Path(url.database)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+
+
+def _engine(url: URL, *, durable: bool, writes: bool) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(
+            url,
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=CONNECTIONS_AT_MOST - CONNECTIONS_KEPT,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={BUSY_SECONDS}s"},
+            hide_parameters=True,
+        )
+        # READ COMMITTED for writers: they lock the rows they count on. A reader sees one moment.
+        return (
+            engine
+            if writes
+            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+    engine = create_engine(
+        url,
+        # A connection's own transactions are off (isolation_level None): the driver would otherwise
+        # begin late, at the first INSERT, after the reads that the INSERT relies on.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=CONNECTIONS_KEPT,
+        max_overflow=CONNECTIONS_AT_MOST - CONNECTIONS_KEPT,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(raw: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {'FULL' if durable else 'NORMAL'}",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",  # sorting must not spill rows into a file in /tmp
+            f"query_only = {'OFF' if writes else 'ON'}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,32 @@
+"""What can go wrong when something is stored.
+
+StoreError
+├── StorageFull     no room: the disk is full, or would be below what must stay free
+├── StoreBusy       another writer held the database for too long; trying again later helps
+├── Conflict        a unique value is taken; `.what` says which ("cases.organisation_id,reference")
+└── BlobMissing     no such blob
+"""
+
+
+class StoreError(Exception):
+    """Something could not be stored or read; nothing of the use case has been kept."""
+
+
+class StorageFull(StoreError):  # noqa: N818 - named for what the reader is told
+    """There is no room for it."""
+
+
+class StoreBusy(StoreError):  # noqa: N818 - as StorageFull
+    """Another writer held the database for longer than we wait."""
+
+
+class Conflict(StoreError):  # noqa: N818 - as StorageFull
+    """A unique value is taken. `what` is "table.column,column", the same on both databases."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"already taken: {what}")
+        self.what = what
+
+
+class BlobMissing(StoreError):  # noqa: N818 - as StorageFull
+    """No blob has this id."""

@@ -1,0 +1,80 @@
+"""The databases brought to the shape the code expects; a cheap look whether they already are.
+
+Two chains of Alembic migrations, `migrations/main` and `migrations/volatile`, each with its own
+`alembic_version` table in its own database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from portal.store.database import Database
+from portal.store.models import Base, VolatileBase
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_NUMBER = 7_011_937
+"""PostgreSQL's advisory lock that lets one process migrate at a time."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One database's migrations: their folder, the revision the code expects, and the tables."""
+
+    folder: str
+    head: str
+    metadata: MetaData
+
+
+MAIN = Chain("main", "m0002", Base.metadata)
+VOLATILE = Chain("volatile", "v0001", VolatileBase.metadata)
+
+
+def is_current(database_url: str, volatile_url: str) -> bool:
+    """Whether both databases have the shape the code expects. Two look-ups, no Alembic loaded."""
+    for chain, database in _opened(database_url, volatile_url):
+        with database.connection() as connection:
+            if _revision(connection) != chain.head:
+                return False
+    return True
+
+
+def upgrade(database_url: str, volatile_url: str) -> None:
+    """Both databases have the shape the code expects; nothing happens where they already had.
+
+    Each database is migrated in one transaction, one process at a time. Raises StoreError.
+    """
+    for chain, database in _opened(database_url, volatile_url):
+        with database.connection() as connection:
+            if not database.is_sqlite:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})"))
+            if _revision(connection) != chain.head:
+                # Loading Alembic takes longer than all else in a start that has nothing to migrate.
+                from portal.store.migrations.runner import run  # noqa: PLC0415
+
+                run(connection, MIGRATIONS / chain.folder, chain.metadata)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if revision is None else str(revision)
+
+
+@contextmanager
+def _closing(url: str, *, durable: bool) -> Iterator[Database]:
+    database = Database(url, durable=durable)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _opened(database_url: str, volatile_url: str) -> Iterator[tuple[Chain, Database]]:
+    with _closing(database_url, durable=True) as main:
+        yield MAIN, main
+    with _closing(volatile_url, durable=False) as volatile:
+        yield VOLATILE, volatile

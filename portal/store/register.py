@@ -1,0 +1,95 @@
+"""The register's queries: lock the head, draw a number, put a line down, read the lines in order."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.register import GENESIS, Line
+from portal.store.models import RegisterEntry, RegisterHead, RunningNumber
+
+LINES_AT_ONCE = 500
+
+
+def locked_head(session: Session, organisation_id: bytes) -> RegisterHead:
+    """The head of the organisation's chain, locked until the transaction ends; made if missing.
+
+    On PostgreSQL the row is locked (FOR UPDATE), on SQLite the whole database already is.
+    """
+    query = (
+        select(RegisterHead)
+        .where(RegisterHead.organisation_id == organisation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    head = session.scalars(query).one_or_none()
+    if head is None:
+        # Two first entries at once: the second insert does nothing, and its select then waits.
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        first = insert(RegisterHead).values(organisation_id=organisation_id, seq=0, hash=GENESIS)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.scalars(query).one()
+    return head
+
+
+def next_running_number(session: Session, organisation_id: bytes, year: int) -> int:
+    """The next number of the year, from 1. Only while the head is locked: the lock is the head's."""
+    row = session.get(RunningNumber, (organisation_id, year), populate_existing=True)
+    if row is None:
+        session.add(RunningNumber(organisation_id=organisation_id, year=year, last=1))
+        return 1
+    row.last += 1
+    return row.last
+
+
+def add_line(session: Session, head: RegisterHead, line: Line) -> RegisterEntry:
+    """The stored entry; `head` then names it as the last."""
+    entry = RegisterEntry(
+        organisation_id=head.organisation_id,
+        seq=line.seq,
+        year=line.year,
+        running_number=line.running_number,
+        kind=line.kind,
+        case_id=line.case_id,
+        body=line.body,
+        previous=line.previous,
+        hash=line.hash,
+    )
+    session.add(entry)
+    head.seq, head.hash = line.seq, line.hash
+    session.flush()
+    return entry
+
+
+def lines(session: Session, organisation_id: bytes) -> Iterator[Line]:
+    """Every entry in order, a few hundred in memory at a time."""
+    query = (
+        select(
+            RegisterEntry.seq,
+            RegisterEntry.year,
+            RegisterEntry.running_number,
+            RegisterEntry.kind,
+            RegisterEntry.case_id,
+            RegisterEntry.body,
+            RegisterEntry.previous,
+            RegisterEntry.hash,
+        )
+        .where(RegisterEntry.organisation_id == organisation_id)
+        .order_by(RegisterEntry.seq)
+        .execution_options(yield_per=LINES_AT_ONCE)
+    )
+    for row in session.execute(query):
+        yield Line(*row)
+
+
+def head(session: Session, organisation_id: bytes) -> tuple[int, bytes]:
+    """Where the chain is said to end: number and hash; 0 and zeros when nothing was written yet."""
+    row = session.get(RegisterHead, organisation_id)
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def entries_of_case(session: Session, case_id: bytes) -> list[RegisterEntry]:
+    """What the register says of one case, oldest first."""
+    query = select(RegisterEntry).where(RegisterEntry.case_id == case_id).order_by(RegisterEntry.seq)
+    return list(session.scalars(query))
