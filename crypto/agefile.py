@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -195,14 +194,11 @@ class Opener:
             self._stream = StreamOpener(hkdf(self._file_key, b"payload", salt=nonce))
         yield from self._stream.update(data)
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """The last plaintext. Raises PayloadDamaged, or HeaderMalformed if not even the nonce was there."""
         if self._stream is None:
-            self._ended_early()
-        return self._stream.finish()
-
-    def _ended_early(self) -> NoReturn:
-        raise HeaderMalformed("the file ends before its payload begins")
+            raise HeaderMalformed("the file ends before its payload begins")
+        yield from self._stream.finish()
 
 
 def open_(
@@ -216,9 +212,7 @@ def open_(
     opener = Opener(identities, portal=portal)
     for chunk in chunks:
         yield from opener.update(chunk)
-    last = opener.finish()
-    if last:
-        yield last
+    yield from opener.finish()
 
 
 def open_bytes(data: bytes, identities: Sequence[Identity], *, portal: bool = False) -> bytes:

@@ -37,9 +37,13 @@ def _polymod(prefix: str, values: list[int]) -> int:
     return check
 
 
+def _to_symbols(data: bytes) -> str:
+    return base64.b32encode(data).decode("ascii").rstrip("=").translate(_FROM_BASE32)
+
+
 def encode(prefix: str, data: bytes) -> str:
     """`data` as Bech32 text, in lower case, under the human-readable `prefix`."""
-    body = base64.b32encode(data).decode("ascii").rstrip("=").translate(_FROM_BASE32)
+    body = _to_symbols(data)
     check = _polymod(prefix, [_VALUE[c] for c in body] + [0] * _CHECKSUM_SYMBOLS) ^ 1
     return f"{prefix}1{body}" + "".join(_ALPHABET[check >> 5 * (5 - i) & 31] for i in range(6))
 
@@ -51,12 +55,12 @@ def decode(text: str, prefix: str, size: int) -> bytes:
         raise KeyMalformed(f"not a key that begins with {prefix}1")
     if _polymod(prefix, [_VALUE[c] for c in symbols]) != 1:
         raise KeyMalformed("the key's checksum does not fit: a character is wrong or missing")
-    body = symbols[:-_CHECKSUM_SYMBOLS].translate(_TO_BASE32)
+    body = symbols[:-_CHECKSUM_SYMBOLS]
     try:
-        data = base64.b32decode(body + "=" * (-len(body) % _BASE32_BLOCK))
+        data = base64.b32decode(body.translate(_TO_BASE32) + "=" * (-len(body) % _BASE32_BLOCK))
     except binascii.Error as error:
         raise KeyMalformed("not a whole number of bytes") from error
     # The spare bits of the last symbol must be zero, or one key would have several spellings.
-    if len(data) != size or encode(prefix, data) != text:
+    if len(data) != size or _to_symbols(data) != body:
         raise KeyMalformed("a key of another length, or in another spelling")
     return data

@@ -29,39 +29,36 @@ def _nonce(number: int, *, last: bool) -> bytes:
 class _Chunker:
     """Cuts a stream into full chunks, always keeping back the bytes that may be the last one.
 
-    A chunk that the caller fed as one `bytes` object is passed on without a copy.
+    Pieces are held as they came and copied once, when their chunk is full; a piece that is a whole
+    chunk is not copied at all.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._held: bytes | bytearray = b""
-
-    def _hold(self, data: bytes) -> None:
-        if not self._held:
-            self._held = data
-        elif isinstance(self._held, bytearray):
-            self._held += data
-        else:
-            self._held = bytearray(self._held)
-            self._held += data
+        self._pieces: list[bytes | memoryview] = []
+        self._held = 0
 
     def push(self, data: bytes) -> Iterator[bytes]:
-        if len(self._held) + len(data) <= self._size:
+        if self._held + len(data) <= self._size:
             self._hold(data)
             return
-        at = self._size - len(self._held)
-        chunk = bytes(self._held) + data[:at]
-        self._held = b""
-        while True:
-            yield chunk
-            if len(data) - at <= self._size:
-                break
-            chunk = data[at : at + self._size]
+        view = memoryview(data)
+        at = self._size - self._held
+        self._hold(view[:at])
+        yield self.take()
+        while len(data) - at > self._size:
+            yield bytes(view[at : at + self._size])
             at += self._size
-        self._held = data[at:]
+        self._hold(view[at:] if at else data)
 
-    def rest(self) -> bytes:
-        return bytes(self._held)
+    def _hold(self, piece: bytes | memoryview) -> None:
+        if piece:
+            self._pieces.append(piece)
+            self._held += len(piece)
+
+    def take(self) -> bytes:
+        pieces, self._pieces, self._held = self._pieces, [], 0
+        return b"".join(pieces)
 
 
 class StreamSealer:
@@ -90,7 +87,7 @@ class StreamSealer:
 
     def finish(self) -> bytes:
         """The last chunk; of an empty stream, an empty one."""
-        return self._seal(self._chunker.rest(), last=True)
+        return self._seal(self._chunker.take(), last=True)
 
 
 class StreamOpener:
@@ -105,6 +102,8 @@ class StreamOpener:
         self._chunker = _Chunker(SEALED_CHUNK)
 
     def _open(self, chunk: bytes, *, last: bool) -> bytes | None:
+        if len(chunk) < TAG:
+            return None
         try:
             return crypto_aead_chacha20poly1305_ietf_decrypt(
                 chunk, None, _nonce(self._number, last=last), self._key
@@ -129,19 +128,24 @@ class StreamOpener:
             self._number += 1
             yield plain
 
-    def finish(self) -> bytes:
-        """The plaintext of the last chunk.
+    def finish(self) -> Iterator[bytes]:
+        """The plaintext of the last chunk, if there is any.
 
         Raises PayloadDamaged if the stream was cut short, or ends with an empty chunk after others,
         which no sealer writes.
         """
-        chunk = self._chunker.rest()
-        plain = self._open(chunk, last=True) if len(chunk) >= TAG else None
+        chunk = self._chunker.take()
+        plain = self._open(chunk, last=True)
         if plain is None:
+            # Cut exactly between two chunks: the whole chunk before the cut is authentic and released.
+            whole = self._open(chunk, last=False) if len(chunk) == SEALED_CHUNK else None
+            if whole:
+                yield whole
             raise PayloadDamaged(f"chunk {self._number} was changed, moved or cut short")
-        if not plain and self._number:
+        if plain:
+            yield plain
+        elif self._number:
             raise PayloadDamaged("an empty last chunk after others")
-        return plain
 
 
 def seal_stream(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -159,6 +163,4 @@ def open_stream(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     opener = StreamOpener(key)
     for chunk in chunks:
         yield from opener.update(chunk)
-    last = opener.finish()
-    if last:
-        yield last
+    yield from opener.finish()
