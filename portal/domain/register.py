@@ -39,6 +39,7 @@ class Kind(StrEnum):
     """What an entry records. The text is stored for ever: add to this list, never rename."""
 
     REPORT_RECEIVED = "report-received"
+    TEST_RECEIVED = "test-received"
     ANSWER_RECEIVED = "answer-received"
     IDENTITY_GIVEN = "identity-given"
     APPEAL_RECEIVED = "appeal-received"
@@ -77,7 +78,13 @@ class Kind(StrEnum):
         return Actor.PORTAL if self is Kind.CASE_ERASED else Actor.STAFF
 
 
-_BY_REPORTER = {Kind.REPORT_RECEIVED, Kind.ANSWER_RECEIVED, Kind.IDENTITY_GIVEN, Kind.APPEAL_RECEIVED}
+_BY_REPORTER = {
+    Kind.REPORT_RECEIVED,
+    Kind.TEST_RECEIVED,
+    Kind.ANSWER_RECEIVED,
+    Kind.IDENTITY_GIVEN,
+    Kind.APPEAL_RECEIVED,
+}
 
 
 @dataclass(frozen=True)
