@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from portal.store.errors import BlobMissing, StorageFull, StoreError
+from portal.store.folders import make_private
 
 CHUNK_BYTES = 64 * 1024
 DAY_SECONDS = 24 * 60 * 60
@@ -35,7 +36,7 @@ class Blobs:
         self.root = root
         self.min_free_bytes = min_free_bytes
         self.incoming = root / "incoming"
-        self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.incoming)
 
     def begin(self) -> "BlobWriter":
         """A writer of one new blob. Raises StorageFull where there is no room to begin."""
@@ -122,7 +123,7 @@ class BlobWriter:
         self.size += len(data)
         self._unflushed += len(data)
         if self._unflushed >= FLUSH_BYTES:
-            _begin_flush(self._file, self.size - self._unflushed, self._unflushed)
+            os.fdatasync(self._file)
             self._unflushed = 0
 
     def commit(self, blob_id: bytes) -> None:
@@ -231,12 +232,6 @@ def _open_quietly(path: Path) -> int:
         return os.open(path, os.O_RDONLY | getattr(os, "O_NOATIME", 0))
     except PermissionError:  # another user's file: O_NOATIME is its owner's alone
         return os.open(path, os.O_RDONLY)
-
-
-def _begin_flush(handle: int, start: int, length: int) -> None:
-    """The disk begins to write while more is coming in. Without the call only the end gets slower."""
-    del start, length
-    os.fdatasync(handle)
 
 
 def _removed_if_abandoned(path: Path) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.store.errors import StoreBusy
 from portal.store.failures import translated
+from portal.store.folders import make_private
 
 BUSY_SECONDS = 15
 CONNECTIONS_KEPT = 8
@@ -122,7 +123,7 @@ def _make_private_file(url: URL) -> None:
     if not url.database or url.database == ":memory:":
         raise ValueError("the database needs a file: a URL like sqlite:////absolute/path")
     path = Path(url.database)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)
 
