@@ -1,0 +1,9 @@
+/** The reporter's pages: all of them work without this; it only makes some things handier. */
+import { watchExit } from "../public/exit.js";
+import { addReceiptButtons } from "../public/receipt.js";
+
+const link = document.getElementById("leave");
+if (link) watchExit(link);
+
+const receipt = document.getElementById("receipt");
+if (receipt) addReceiptButtons(receipt);

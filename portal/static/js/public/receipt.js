@@ -1,0 +1,45 @@
+/**
+ * "Copy both" and "Print" on the receipt. They are made here, so that a page without scripts has no dead buttons;
+ * their words come with the page, in its language.
+ */
+
+/** Adds both buttons, and a line that says what happened, to the card that holds the receipt. */
+export function addReceiptButtons(card) {
+  const row = document.createElement("div");
+  row.className = "row no-print";
+  const said = document.createElement("p");
+  said.className = "small";
+  said.setAttribute("role", "status");
+  row.append(
+    button(card.dataset.copy, async () => {
+      said.textContent = (await copied(receiptText())) ? card.dataset.copied : card.dataset.failed;
+    }),
+    button(card.dataset.print, () => window.print()),
+    said,
+  );
+  card.append(row);
+}
+
+/** Case key and passphrase, one a line, and nothing that says what they are for. */
+export function receiptText(page = document) {
+  return ["shown-key", "shown-passphrase"].map((id) => page.getElementById(id).textContent.trim()).join("\n");
+}
+
+/** Whether the browser let us put `text` into the clipboard (it refuses outside https, and where it was told to). */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function button(words, whenPressed) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button quiet";
+  made.textContent = words;
+  made.addEventListener("click", whenPressed);
+  return made;
+}
