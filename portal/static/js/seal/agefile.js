@@ -2,8 +2,7 @@
  * Age v1 files through age's own library: sealed to hybrid recipients, opened with hybrid or X25519 identities.
  * As in crypto/agefile.py. An age file authenticates nobody: anyone who knows a recipient can make one.
  *
- * @typedef {import("./keys.js").Recipient} Recipient
- * @typedef {import("./keys.js").Identity} Identity
+ * @import { Identity, Recipient } from "./keys.js"
  */
 import { Decrypter, Encrypter } from "../../vendor/seal.js";
 import { HeaderMacWrong, HeaderMalformed, KeyMalformed, NoIdentityMatches, NotSupported, PayloadDamaged } from "./errors.js";

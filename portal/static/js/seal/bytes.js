@@ -53,6 +53,22 @@ export function fromHex(text, size) {
 }
 
 /**
+ * The bytes of standard base64. Throws a DOMException (InvalidCharacterError).
+ * @param {string} text
+ */
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (symbol) => symbol.charCodeAt(0));
+}
+
+/**
+ * Standard base64, padded.
+ * @param {Uint8Array} raw
+ */
+export function toBase64(raw) {
+  return btoa(raw.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+}
+
+/**
  * Whether both hold the same bytes. Not for secrets: nothing in the browser is compared with one.
  * @param {Uint8Array} a
  * @param {Uint8Array} b
@@ -74,9 +90,10 @@ export function uint32(number) {
 /**
  * The big-endian number that the bytes spell.
  * @param {Uint8Array} raw
+ * @returns {bigint}
  */
 export function toNumber(raw) {
-  return raw.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+  return BigInt(`0x${toHex(raw)}`);
 }
 
 /**
