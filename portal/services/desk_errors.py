@@ -1,0 +1,63 @@
+"""What the desk's use cases may answer instead of their result.
+
+ServiceError (services/errors.py)
+├─ Refused
+│  ├─ Malformed        what the browser sealed or signed is not what the format allows
+│  ├─ TooLarge         a sealed message or file is over its limit
+│  ├─ StepRefused      the table of stages has no such step
+│  ├─ FilesUnknown     a file that the message lists was not uploaded in this session for this case
+│  └─ NotATest         only test reports can be erased by hand
+└─ Changed             it is no longer as it was when the page was read; read it again
+   ├─ AlreadyOpened    a colleague opened the case a moment earlier
+   └─ DayChanged       midnight has passed: the dates in the text are no longer the case's
+"""
+
+from portal.services.errors import Refused, ServiceError
+
+
+class Malformed(Refused):
+    """A record, grant, wrap, card or sealed file that the format does not allow, or not in this case."""
+
+    code = "malformed"
+
+
+class TooLarge(Refused):
+    """A sealed message or file over its limit."""
+
+    code = "too_large"
+
+
+class StepRefused(Refused):
+    """The case can't go from its stage to the one asked for (domain/case.py holds the table)."""
+
+    code = "step_refused"
+
+
+class FilesUnknown(Refused):
+    """A listed file was never uploaded, belongs to another case, or to another session."""
+
+    code = "files_unknown"
+
+
+class NotATest(Refused):
+    """A report that is no test can't be erased by hand."""
+
+    code = "not_a_test"
+
+
+class Changed(ServiceError):  # noqa: N818 - named for what the officer is told
+    """Somebody else was quicker; nothing was stored. The page reads again and shows what is new."""
+
+    code = "changed"
+
+
+class AlreadyOpened(Changed):
+    """The case has its first desk record already."""
+
+    code = "already_opened"
+
+
+class DayChanged(Changed):
+    """The due date in the text is not the one that this day gives."""
+
+    code = "day_changed"

@@ -1,0 +1,77 @@
+"""The desk's list: what the server may know of each case, and the sealed cards that the browser opens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from portal.services.errors import NotFound
+from portal.services.parts import Parts
+from portal.services.team import Desk, desk_of
+from portal.store import desk_list, desk_queries
+from portal.store.desk_list import CaseRow, Cursor
+from portal.store.desk_queries import Counts
+
+CARDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list. `next` is what the next page is asked for with, None on the last."""
+
+    today: date
+    rows: tuple[CaseRow, ...]
+    counts: Counts
+    next: str | None
+    channels: dict[bytes, str]
+
+
+def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
+    """The next 50 cases of the officer's list: due first, then new, then the rest.
+
+    Raises NotFound for an `after` that no page gave.
+    """
+    cursor = _cursor(after)
+    with parts.database.read() as session:
+        desk = desk_of(session, officer_id)
+        today = parts.clock.today()
+        channel_ids = tuple(desk.channels)
+        found = desk_list.page(session, channel_ids, today, holders=desk.holders, cursor=cursor)
+        return ListPage(
+            today=today,
+            rows=found.rows,
+            counts=desk_queries.counts(session, channel_ids, today),
+            next=None if found.next is None else str(found.next),
+            channels={channel.id: channel.name for channel in desk.channels.values()},
+        )
+
+
+def all_cards(parts: Parts, officer_id: bytes) -> Iterator[tuple[CaseRow, ...]]:
+    """Every case of the officer's, a thousand at a time, in the order of their random ids.
+
+    Each thousand is its own short read: a slow network holds no transaction open.
+    """
+    with parts.database.read() as session:
+        desk = desk_of(session, officer_id)
+    return _all_cards(parts, desk)
+
+
+def _all_cards(parts: Parts, desk: Desk) -> Iterator[tuple[CaseRow, ...]]:
+    after: bytes | None = None
+    while True:
+        with parts.database.read() as session:
+            rows = desk_list.all_rows(
+                session, tuple(desk.channels), holders=desk.holders, after=after, limit=CARDS_AT_ONCE
+            )
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def _cursor(after: str | None) -> Cursor | None:
+    if after is None:
+        return None
+    try:
+        return Cursor.parse(after)
+    except ValueError as error:
+        raise NotFound from error

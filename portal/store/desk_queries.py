@@ -1,0 +1,110 @@
+"""What the desk asks of the database beyond one case: the team's records, and files on their way."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy.orm import Session, defer
+
+from portal.store.models import (
+    Attachment,
+    Card,
+    Case,
+    Channel,
+    ChannelRecord,
+    Officer,
+    PendingUpload,
+    RegisterEntry,
+)
+from portal.store.models.cases import LANE_NEW, LANE_OPEN
+
+WEEK_DAYS = 7
+COUNT_AT_MOST = 999
+
+
+def officer(session: Session, officer_id: bytes) -> Officer | None:
+    """The person with this id, or None."""
+    return session.get(Officer, officer_id)
+
+
+def people(session: Session, organisation_id: bytes) -> Sequence[Officer]:
+    """Everybody of the organisation, those who left included: their messages stay signed by them."""
+    return session.scalars(select(Officer).where(Officer.organisation_id == organisation_id)).all()
+
+
+def channels(session: Session, organisation_id: bytes) -> Sequence[Channel]:
+    """The organisation's channels in their order."""
+    query = select(Channel).where(Channel.organisation_id == organisation_id)
+    return session.scalars(query.order_by(Channel.position, Channel.id)).all()
+
+
+def channel_records(session: Session, channel_ids: Collection[bytes]) -> Sequence[ChannelRecord]:
+    """All signed records of these channels, oldest first."""
+    query = select(ChannelRecord).where(ChannelRecord.channel_id.in_(channel_ids))
+    return session.scalars(query.order_by(ChannelRecord.channel_id, ChannelRecord.number)).all()
+
+
+def case(session: Session, case_id: bytes, *, to_change: bool = False) -> Case | None:
+    """The case without its notebook, or None; `to_change` locks its row until the transaction ends."""
+    query = select(Case).where(Case.id == case_id).options(defer(Case.notebook, raiseload=True))
+    return session.scalars(query.with_for_update() if to_change else query).one_or_none()
+
+
+def attachment(session: Session, attachment_id: bytes) -> Attachment | None:
+    """The sealed file with this id, or None."""
+    return session.get(Attachment, attachment_id)
+
+
+def entries(session: Session, case_id: bytes, kind: str) -> Sequence[bytes]:
+    """The bodies of the register's entries of one kind about one case, the newest first."""
+    query = select(RegisterEntry.body).where(RegisterEntry.case_id == case_id, RegisterEntry.kind == kind)
+    return session.scalars(query.order_by(RegisterEntry.seq.desc())).all()
+
+
+def pending(session: Session, owner: bytes, case_id: bytes) -> Sequence[PendingUpload]:
+    """The files that the session `owner` has sent for a case, and no message lists yet."""
+    query = select(PendingUpload).where(PendingUpload.owner == owner, PendingUpload.case_id == case_id)
+    return session.scalars(query).all()
+
+
+def erase_pending(session: Session, upload_ids: Collection[bytes]) -> None:
+    """These files are no longer waiting; their blobs are the caller's business."""
+    session.execute(delete(PendingUpload).where(PendingUpload.id.in_(upload_ids)))
+
+
+def erase_pending_before(session: Session, day: date) -> None:
+    """Files that have waited since before `day` are no longer waiting; the sweep takes their blobs."""
+    session.execute(delete(PendingUpload).where(PendingUpload.created_on < day))
+
+
+def erase_pending_of(session: Session, case_id: bytes) -> list[bytes]:
+    """The ids of the blobs that waited for this case; none waits any more."""
+    found = list(session.scalars(select(PendingUpload.id).where(PendingUpload.case_id == case_id)))
+    session.execute(delete(PendingUpload).where(PendingUpload.case_id == case_id))
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many cases are overdue, due within a week, and not opened by anybody; counting ends at 999."""
+
+    overdue: int
+    this_week: int
+    unopened: int
+
+
+def counts(session: Session, channel_ids: Collection[bytes], today: date) -> Counts:
+    """What the head of the list says, each figure from one range of an index."""
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        some = select(literal(1)).where(Case.channel_id.in_(channel_ids), *conditions).limit(COUNT_AT_MOST)
+        return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+    open_lanes = Case.lane.in_((LANE_NEW, LANE_OPEN))
+    has_card = select(Card.case_id).where(Card.case_id == Case.id).exists()
+    return Counts(
+        overdue=count(open_lanes, Case.due_on < today),
+        this_week=count(open_lanes, Case.due_on >= today, Case.due_on <= today + timedelta(days=WEEK_DAYS)),
+        unopened=count(Case.lane == LANE_NEW, ~has_card),
+    )
