@@ -1,0 +1,10 @@
+"""The officers' side. Everything on it needs JavaScript: keys are opened in the browser and nowhere else."""
+
+from flask import Blueprint
+
+from portal.web.desk import access, account, api_session, sign_in
+
+blueprint = Blueprint("desk", __name__)
+access.guard(blueprint)
+for part in (sign_in, api_session, account):
+    part.register(blueprint)

@@ -1,0 +1,132 @@
+"""Who may call what on the desk: one table, looked up before every request, and closed where it is silent."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Blueprint, Response, abort, g, jsonify, redirect, request, url_for
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import ValidationError
+
+from portal.services import officers, sessions
+from portal.services.errors import NotSignedIn, Refused
+from portal.web.parts import parts
+from portal.web.security import CHANGING
+from portal.web.sessions import cookie
+
+Policy = Literal["anyone", "officer", "administrator", "either"]
+
+POLICIES: dict[str, Policy] = {
+    "desk.sign_in": "anyone",
+    "desk.sign_out": "anyone",
+    "desk.salt": "anyone",
+    "desk.sign_in_api": "anyone",
+    "desk.session_token": "either",
+    "desk.keep_session": "either",
+    "desk.end_session": "either",
+    "desk.keys": "either",
+    "desk.pins": "either",
+    "desk.password": "either",
+    "desk.account": "either",
+}
+"""Every endpoint of the desk. "either" is an officer or an administrator; reading cases takes an officer."""
+
+STATUS = {"wrong": 403, "wrong_code": 403, "wait": 429, "taken": 409}
+UNAUTHORISED, FORBIDDEN, NOT_FOUND, BAD_REQUEST = 401, 403, 404, 400
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who makes this request, and the row of the session it belongs to."""
+
+    id: bytes
+    name: str
+    role: str
+    is_officer: bool
+    is_administrator: bool
+    language: str
+    session: sessions.Session
+
+    @property
+    def row(self) -> bytes:
+        """The 32 bytes that name the session's row."""
+        return self.session.row
+
+    def may(self, policy: Policy) -> bool:
+        """Whether this person may call what `policy` guards."""
+        allowed = {"officer": self.is_officer, "administrator": self.is_administrator}
+        return any(allowed.values()) if policy == "either" else allowed.get(policy, policy == "anyone")
+
+
+def guard(blueprint: Blueprint) -> None:
+    """Put the table before every endpoint of `blueprint`, and give its refusals their answers."""
+    blueprint.before_request(admit)
+    blueprint.register_error_handler(NotSignedIn, _to_sign_in)
+    blueprint.register_error_handler(Refused, _refusal)
+
+
+def officer() -> SignedIn:
+    """Who makes this request; only behind a policy other than "anyone"."""
+    signed_in: SignedIn = g.officer
+    return signed_in
+
+
+def admit() -> None:
+    """Let the request through, or abort. Fails closed: an endpoint without a policy is not there (404).
+
+    A changing request also shows the session's token: in the header X-CSRFToken, or in the form of a page.
+    """
+    policy = POLICIES.get(request.endpoint or "")
+    if policy is None:
+        abort(NOT_FOUND)
+    if policy == "anyone":
+        return
+    session, _cookie = sessions.resume(parts(), "desk", cookie(request, "desk"))
+    g.officer = _signed_in(session)
+    if not g.officer.may(policy):
+        abort(FORBIDDEN)
+    if request.method in CHANGING:
+        _check_token()
+
+
+def _signed_in(session: sessions.Session) -> SignedIn:
+    view = officers.officer_of(parts(), session)
+    return SignedIn(
+        id=view.id,
+        name=view.name,
+        role=view.role,
+        is_officer=view.is_officer,
+        is_administrator=view.is_administrator,
+        language=view.language,
+        session=session,
+    )
+
+
+def _check_token() -> None:
+    given = request.headers.get("X-CSRFToken")
+    if given is None and request.mimetype == "application/x-www-form-urlencoded":
+        given = request.form.get("csrf_token")
+    try:
+        validate_csrf(given)
+    except ValidationError:
+        abort(FORBIDDEN)
+
+
+def _to_sign_in(_error: Exception) -> BaseResponse:
+    if _is_api():
+        return _json_error(NotSignedIn.code, UNAUTHORISED)
+    return redirect(url_for("desk.sign_in"), 303)
+
+
+def _refusal(error: Refused) -> Response:
+    return _json_error(error.code, STATUS.get(error.code, BAD_REQUEST))
+
+
+def _json_error(code: str, status: int) -> Response:
+    response = jsonify(error=code)
+    response.status_code = status
+    return response
+
+
+def _is_api() -> bool:
+    return request.path.startswith("/desk/api/")

@@ -1,0 +1,40 @@
+"""One's own account: who one is here, how many recovery codes are left, and a new password."""
+
+from flask import Blueprint, Response, render_template, request
+
+from portal.services import officers
+from portal.services.new_portal import WRAPPED_ROOT_BYTES
+from portal.services.officers import AUTH_BYTES, KDF, SALT_BYTES, PasswordChange
+from portal.web.desk.access import officer
+from portal.web.desk.sign_in import CODE
+from portal.web.json_body import read_json
+from portal.web.parts import parts
+
+NO_CONTENT = 204
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add this module's addresses."""
+    blueprint.add_url_rule("/<lang>/desk/account", "account", page)
+    blueprint.add_url_rule("/desk/api/password", "password", password, methods=["POST"])
+
+
+def page() -> str:
+    """The account page."""
+    return render_template("desk/account.html", codes_left=officers.codes_left(parts(), officer().id))
+
+
+def password() -> Response:
+    """The root wrapped under a new password; every other session of this officer is over."""
+    body = read_json(request)
+    change = PasswordChange(
+        auth_old=body.octets("auth_old", AUTH_BYTES),
+        auth_new=body.octets("auth_new", AUTH_BYTES),
+        salt=body.octets("salt", SALT_BYTES),
+        kdf=body.number("kdf", KDF, KDF),
+        wrapped_root=body.octets("wrapped_root", WRAPPED_ROOT_BYTES),
+        code=body.matching("code", CODE),
+    )
+    body.end()
+    officers.change_password(parts(), officer().id, officer().row, change)
+    return Response(status=NO_CONTENT)
