@@ -14,16 +14,20 @@ from crypto.errors import JsonMalformed
 MAX_INTEGER = 2**53 - 1
 """The largest integer that Python and a browser read alike."""
 
+MAX_DEPTH = 64
+"""Levels of objects and arrays that are read; no format here has more than four."""
 
-def _check(value: Any) -> None:
+
+def _check(value: Any, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
+        raise JsonMalformed("nested too deep")
     if isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise JsonMalformed("a key is no text")
-            _check(item)
+            _check(key, depth + 1)
+            _check(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, int) and not isinstance(value, bool):
         if abs(value) > MAX_INTEGER:
             raise JsonMalformed("an integer is too large to be read alike everywhere")
@@ -39,8 +43,8 @@ def write(value: dict[str, Any]) -> bytes:
     _check(value)
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    except (UnicodeEncodeError, RecursionError) as error:
-        raise JsonMalformed("lone surrogate, or nested too deep") from error
+    except UnicodeEncodeError as error:
+        raise JsonMalformed("a lone surrogate") from error
 
 
 def _refuse(token: str) -> Any:
