@@ -1,0 +1,39 @@
+# Each target is a door, not a room: what it does stands in the file it calls.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/messages.po))
+
+.PHONY: run demo test lint assets bench crash
+
+run: .venv/base $(CATALOGUES)
+	@exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py wsgi:app
+
+demo: .venv/base $(CATALOGUES)
+	@PORTAL_INSTANCE=$(or $(PORTAL_INSTANCE),instance/demo) $(BIN)/flask --app wsgi demo $(if $(FRESH),--fresh)
+	@PORTAL_INSTANCE=$(or $(PORTAL_INSTANCE),instance/demo) exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py wsgi:app
+
+test: .venv/test $(CATALOGUES)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
+
+lint: .venv/test
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/run lint
+
+assets:
+	cd assets && npm ci && node build.mjs
+
+bench: .venv/test $(CATALOGUES)
+	@$(BIN)/python -m benchmarks
+
+crash: .venv/test $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.crash --kills $(or $(KILLS),200)
+
+%.mo: %.po | .venv/base
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+.venv/base: requirements/base.txt
+	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/test: requirements/test.txt | .venv/base
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,67 @@
+"""The portal: `create_app` joins its parts, and is the one place that does."""
+
+import threading
+from collections.abc import Iterable
+from importlib import import_module
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import commands
+from portal.services.parts import Clock, Parts
+from portal.settings import ROOT, Settings, load, load_secrets
+from portal.store.blobs import Blobs
+from portal.store.database import Database
+from portal.web import assets, context, errors, languages, request, security, sessions
+from portal.web.parts import EXTENSION
+
+SURFACES = ("public", "mailbox", "setup", "desk")
+MAX_FORM_BYTES = 4 * 1024**2
+
+
+def create_app(
+    settings: Settings | None = None, *, surfaces: Iterable[str] = SURFACES, clock: Clock | None = None
+) -> Flask:
+    """The WSGI application with the given `surfaces`: all four, or reporter and desk in two processes.
+
+    Raises SettingsError for settings that can't be, and makes missing key files in the instance folder.
+    It opens no connection: gunicorn loads it once and forks.
+    """
+    settings = settings or load()
+    app = Flask(
+        "portal",
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(settings.instance),
+    )
+    app.request_class = request.NothingOnDisk
+    parts = _join(settings, clock or Clock())
+    app.extensions[EXTENSION] = parts
+    app.secret_key = parts.secrets.csrf
+    app.config.update(MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for part in (security, sessions, assets, errors, context):
+        part.init_app(app)
+    languages.init_app(app, settings.languages)
+    for surface in surfaces:
+        app.register_blueprint(import_module(f"portal.web.{surface}").blueprint)
+    commands.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _join(settings: Settings, clock: Clock) -> Parts:
+    return Parts(
+        settings=settings,
+        secrets=load_secrets(settings.instance),
+        database=Database(settings.database_url),
+        volatile=Database(settings.volatile_url, durable=False),
+        blobs=Blobs(settings.blobs, settings.min_free_bytes),
+        clock=clock,
+        kdf_slots=threading.BoundedSemaphore(settings.kdf_slots),
+        upload_slots=threading.BoundedSemaphore(settings.upload_slots),
+    )

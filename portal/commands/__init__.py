@@ -1,0 +1,11 @@
+"""`flask` sub-commands, thin over services."""
+
+from flask import Flask
+
+from portal.commands import start
+
+
+def init_app(app: Flask) -> None:
+    """Register every command."""
+    app.cli.add_command(start.migrate)
+    app.cli.add_command(start.setup_link)

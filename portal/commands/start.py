@@ -1,0 +1,36 @@
+"""What happens before the first answer: bring the databases up to date, show the set-up link."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from portal.services import setup, upkeep
+from portal.services.parts import Parts
+from portal.web.parts import EXTENSION
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring both databases to this version and sweep what a crash left behind."""
+    upkeep.bring_up_to_date(_parts())
+
+
+@click.command("setup-link")
+@with_appcontext
+def setup_link() -> None:
+    """Print a fresh one-time set-up link, or that the portal is set up."""
+    click.echo(setup_line(_parts()))
+
+
+def setup_line(parts: Parts) -> str:
+    """The line that the start prints: a one-time link while nothing is set up."""
+    address = f"http://{parts.settings.host}:{parts.settings.port}"
+    if setup.is_set_up(parts):
+        return f"The portal is set up. Desk: {address}/en/desk"
+    return f"Not set up yet. Open once, in the browser of the first officer: {address}/en/setup/{setup.new_link(parts)}"
+
+
+def _parts() -> Parts:
+    found: Parts = current_app.extensions[EXTENSION]
+    return found

@@ -1,0 +1,1 @@
+"""What the portal does, a file a use case: plain functions over the parts, no Flask."""

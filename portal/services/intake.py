@@ -1,0 +1,146 @@
+"""A report comes in, without JavaScript: sealed in this process's memory, stored whole or not at all.
+
+What is stored opens with the channel's key, or with case key and passphrase; with nothing that is kept here.
+Register: `report-received` with a running number (`test-received`, without one, for a test report).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+
+from crypto.errors import TokenExpired, TokenMalformed
+from crypto.keys import Root
+from crypto.receipt import Receipt, Token, new_token, read_token
+from portal.services import receipts, sealing
+from portal.services.attachments import SealedFile
+from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, public_channel
+from portal.services.errors import Busy, ChannelClosed, EmptyReport, FormExpired, ReceiptShown, TextTooLong
+from portal.services.parts import Parts
+from portal.store import volatile
+from portal.store.errors import Conflict
+
+SHOWN_AGAIN_SECONDS = 30 * 60
+FIELDS = ("when", "where", "who", "category", "relation", "mode")
+MAX_FIELD_CHARACTERS = 2_000
+REFERENCE_TRIES = 20
+
+
+@dataclass(frozen=True)
+class OpenReport:
+    """A report being received: its case id and talk root exist before its files do, so that they can be sealed."""
+
+    case_id: bytes
+    organisation_id: bytes
+    channel: PublicChannel
+    keys: ChannelKeys
+    talk: Root = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the reporter typed. `fields` has the keys of FIELDS; `name` is empty unless the reporter gave one."""
+
+    lang: str
+    text: str = field(repr=False)
+    fields: dict[str, str] = field(repr=False)
+    name: str = field(default="", repr=False)
+    is_test: bool = False
+
+
+def new_form(parts: Parts) -> str:
+    """The token of a fresh form, hex; nothing of it is stored."""
+    return new_token(_seconds(parts), parts.secrets.token).hex()
+
+
+def new_test_form(parts: Parts) -> str:
+    """What a link from the desk carries so that the report sent with it counts as a test, for a day."""
+    return new_token(_seconds(parts), _test_key(parts)).hex()
+
+
+def admit(parts: Parts, token: str) -> Token:
+    """The content of a form's token. Raises FormExpired when it is not ours, or older than a day."""
+    return _admit(parts, token, parts.secrets.token)
+
+
+def is_test(parts: Parts, value: str) -> bool:
+    """Whether `value` came from the desk's link for test reports. An old or foreign one is refused."""
+    return bool(value) and bool(_admit(parts, value, _test_key(parts)))
+
+
+def begin(parts: Parts, slug: str) -> OpenReport:
+    """A new report to the channel `slug`. Raises UnknownChannel, ChannelClosed. Stores nothing."""
+    channel = public_channel(parts, slug)
+    if not channel.is_open:
+        raise ChannelClosed
+    return OpenReport(
+        case_id=secrets.token_bytes(16),
+        organisation_id=channel.organisation_id,
+        channel=channel,
+        keys=channel_keys(parts, channel.id),
+        talk=Root.generate(),
+    )
+
+
+def accept(
+    parts: Parts, report: OpenReport, token: Token, written: Written, files: list[SealedFile]
+) -> tuple[Receipt, bool]:
+    """The receipt, and whether this call stored the report (False: the same form had been received before).
+
+    Everything is stored in one transaction, or nothing is. Raises EmptyReport, TextTooLong, Busy,
+    ReceiptShown, StorageFull. Register: `report-received`.
+    """
+    _check(parts, written)
+    receipt = Receipt.derive(token.ikm, parts.secrets.receipt)
+    place = receipts.stored_locator(parts, receipt.case_key)
+    marker = hashlib.sha256(b"receipt\0" + token.ikm).digest()
+    if receipts.exists(parts, place):
+        _check_shown_again(parts, marker)
+        return receipt, False
+    mailbox = receipts.stretched(parts, receipt)
+    # Marked before it is stored: a crash in between must not leave a report whose receipt nobody has seen.
+    volatile.mark(parts.volatile, marker, "receipt", report.case_id, _seconds(parts) // 60 * 60)
+    sealed = sealing.seal_report(report, written, mailbox, files, parts.clock.today())
+    for _ in range(REFERENCE_TRIES):
+        try:
+            sealing.store(parts, sealed, place)
+        except Conflict:
+            if receipts.exists(parts, place):  # the same form, sent twice at once: the other one won
+                return receipt, False
+        else:
+            return receipt, True
+    raise Busy
+
+
+def _check(parts: Parts, written: Written) -> None:
+    if not written.text.strip():
+        raise EmptyReport
+    typed = len(written.text.encode())
+    if typed > parts.settings.max_text_bytes or any(
+        len(value) > MAX_FIELD_CHARACTERS for value in (*written.fields.values(), written.name)
+    ):
+        raise TextTooLong
+
+
+def _check_shown_again(parts: Parts, marker: bytes) -> None:
+    """Whether this browser may be shown its receipt once more: for half an hour after it was received.
+
+    Later the page of a shared computer, loaded again, must not hand the receipt to somebody else.
+    """
+    marked = volatile.marked_at(parts.volatile, marker)
+    if marked is None or _seconds(parts) - marked > SHOWN_AGAIN_SECONDS:
+        raise ReceiptShown
+
+
+def _admit(parts: Parts, token: str, key: bytes) -> Token:
+    try:
+        return read_token(bytes.fromhex(token), key, _seconds(parts))
+    except (TokenMalformed, TokenExpired, ValueError) as error:
+        raise FormExpired from error
+
+
+def _test_key(parts: Parts) -> bytes:
+    return hashlib.sha256(b"test report\0" + parts.secrets.token).digest()
+
+
+def _seconds(parts: Parts) -> int:
+    return int(parts.clock.now().timestamp())

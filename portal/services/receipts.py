@@ -1,0 +1,54 @@
+"""From what a reporter holds to the case it opens: one place for look-up and stretching, bounded in number."""
+
+import hmac
+
+from crypto.errors import CaseKeyMalformed, PassphraseMalformed, PassphraseWordUnknown
+from crypto.keys import Root
+from crypto.receipt import Receipt, fold_case_key, fold_passphrase, locator, mailbox_root
+from portal.services.errors import Busy, MalformedKey, UnknownWord
+from portal.services.parts import Parts
+from portal.store import cases
+
+WAIT_SECONDS = 20.0
+
+
+def stored_locator(parts: Parts, case_key: str) -> bytes:
+    """What the database knows a case key by: an HMAC, so that a thief without the key file can't test guesses."""
+    return hmac.digest(parts.secrets.locator, locator(case_key), "sha256")
+
+
+def exists(parts: Parts, place: bytes) -> bool:
+    """Whether a case is stored under this locator."""
+    with parts.database.read() as session:
+        return cases.by_locator(session, place) is not None
+
+
+def fold(case_key: str, passphrase: str) -> tuple[str, str]:
+    """Both as they were meant: typed spaces, hyphens and capitals do not matter. Raises MalformedKey, UnknownWord."""
+    try:
+        return fold_case_key(case_key), fold_passphrase(passphrase)
+    except CaseKeyMalformed as error:
+        raise MalformedKey from error
+    except PassphraseWordUnknown as error:
+        raise UnknownWord(error.word) from error
+    except PassphraseMalformed as error:
+        raise UnknownWord from error
+
+
+def stretched(parts: Parts, receipt: Receipt) -> Root:
+    """The mailbox root of `receipt`. Raises Busy."""
+    return stretch(parts, receipt.case_key, fold_passphrase(receipt.passphrase))
+
+
+def stretch(parts: Parts, case_key: str, passphrase: str) -> Root:
+    """The mailbox root of a folded case key and passphrase; waits up to 20 s for one of the few slots.
+
+    The bound is on memory (19 MiB a run) and for everybody alike: nobody is counted, nobody is shut out.
+    Raises Busy.
+    """
+    if not parts.kdf_slots.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
+        return mailbox_root(case_key, passphrase)
+    finally:
+        parts.kdf_slots.release()

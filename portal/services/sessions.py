@@ -1,0 +1,123 @@
+"""Sessions: a row named by a hash, opened by a cookie. Either alone opens nothing (SPEC 6).
+
+A mailbox session holds the mailbox root sealed under a key that only the cookie carries. A desk session holds
+the officer root sealed under a key that only the browser's tab carries. Both end after 15 idle minutes.
+"""
+
+import base64
+import hashlib
+import secrets
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+
+from crypto.errors import WrapDamaged
+from crypto.wrap import unwrap_session, wrap_session
+from portal.services.errors import NotSignedIn
+from portal.services.parts import Parts
+from portal.store import volatile
+from portal.store.models.volatile import SessionRow
+
+SID_BYTES = 16
+KEY_BYTES = 32
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """What a session's cookie carries: the row's name before hashing, and a key the server does not keep."""
+
+    sid: bytes
+    key: bytes
+
+    @property
+    def row(self) -> bytes:
+        """The 32 bytes that name the row."""
+        return hashlib.sha256(self.sid).digest()
+
+    @property
+    def value(self) -> str:
+        """64 characters, base64url of sid || key."""
+        return base64.urlsafe_b64encode(self.sid + self.key).decode()
+
+    @classmethod
+    def parse(cls, value: str | None) -> "Cookie":
+        """The cookie in `value`; NotSignedIn when it can't be one of ours."""
+        try:
+            raw = base64.b64decode(value or "", altchars=b"-_", validate=True)
+        except (NotBase64, ValueError) as error:
+            raise NotSignedIn from error
+        if len(raw) != SID_BYTES + KEY_BYTES:
+            raise NotSignedIn
+        return cls(sid=raw[:SID_BYTES], key=raw[SID_BYTES:])
+
+    @classmethod
+    def fresh(cls) -> "Cookie":
+        """A new random cookie: 128 bits name the row, 256 bits open it."""
+        return cls(sid=secrets.token_bytes(SID_BYTES), key=secrets.token_bytes(KEY_BYTES))
+
+
+@dataclass(frozen=True)
+class Session:
+    """A live session: which row, whose (case or officer id), and the sealed bytes it holds, if any."""
+
+    row: bytes
+    kind: str
+    owner: bytes
+    sealed: bytes | None
+
+
+def start(parts: Parts, kind: str, owner: bytes, *, secret: bytes | None = None) -> Cookie:
+    """A new session of `kind` ("mailbox" or "desk") for `owner`; `secret` is sealed under the cookie's key."""
+    cookie = Cookie.fresh()
+    sealed = None if secret is None else wrap_session(cookie.key, secret, row=cookie.row)
+    with parts.volatile.write() as session:
+        volatile.erase_idle(session, (kind,), before=_now(parts) - parts.settings.idle_minutes * MINUTE)
+        session.add(SessionRow(row=cookie.row, kind=kind, owner=owner, sealed=sealed, touched_at=_now(parts)))
+    return cookie
+
+
+def resume(parts: Parts, kind: str, value: str | None) -> tuple[Session, Cookie]:
+    """The live session behind the cookie `value`, its idle time begun anew. Raises NotSignedIn. Fails closed."""
+    cookie = Cookie.parse(value)
+    with parts.volatile.read() as session:
+        row = session.get(SessionRow, cookie.row)
+        found = None if row is None else Session(row.row, row.kind, row.owner, row.sealed)
+        touched = 0 if row is None else row.touched_at
+    if found is None or found.kind != kind or _now(parts) - touched > parts.settings.idle_minutes * MINUTE:
+        raise NotSignedIn
+    if touched != _now(parts):
+        with parts.volatile.write() as session:
+            volatile.touch(session, cookie.row, _now(parts))
+    return found, cookie
+
+
+def secret(session: Session, cookie: Cookie) -> bytes:
+    """What `session` was started with. Raises NotSignedIn when the cookie's key does not open it."""
+    if session.sealed is None:
+        raise NotSignedIn
+    try:
+        return unwrap_session(cookie.key, session.sealed, row=session.row)
+    except WrapDamaged as error:
+        raise NotSignedIn from error
+
+
+def keep_sealed(parts: Parts, row: bytes, sealed: bytes) -> None:
+    """Store in a desk session the officer root that the browser has sealed. The server can't open it."""
+    with parts.volatile.write() as session:
+        volatile.keep_sealed(session, row, sealed)
+
+
+def end(parts: Parts, row: bytes) -> None:
+    """Erase one session."""
+    with parts.volatile.write() as session:
+        volatile.erase_row(session, row)
+
+
+def end_all(parts: Parts, kind: str, owner: bytes, *, but: bytes | None = None) -> None:
+    """Erase every session of `owner`, except the row `but`: password changed, person removed, case erased."""
+    with parts.volatile.write() as session:
+        volatile.erase_of(session, kind, owner, but=but)
+
+
+def _now(parts: Parts) -> int:
+    return int(parts.clock.now().timestamp()) // MINUTE * MINUTE

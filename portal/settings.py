@@ -1,0 +1,167 @@
+"""Settings of one running portal: read once at the start, never changed afterwards.
+
+A value comes from the environment (`PORTAL_…`), else from `instance/settings.toml`, else from the
+default here.
+A key that nobody knows stops the start: a misspelt limit must not silently be no limit.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET_FILES = ("locator", "receipt", "token", "salt", "totp", "csrf")
+GIB = 1024**3
+
+
+class SettingsError(Exception):
+    """A setting is unknown, missing or not of its kind; the message names it and where it stood."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations. Sizes in bytes, times in minutes."""
+
+    instance: Path
+    database_url: str
+    volatile_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_file_bytes: int = 2 * GIB
+    max_report_bytes: int = 4 * GIB
+    max_files: int = 10
+    max_text_bytes: int = 200_000
+    min_free_bytes: int = 64 * 1024**2
+    idle_minutes: int = 15
+    upload_slots: int = 16
+    kdf_slots: int = 4
+    trusted_proxies: int = 0
+    languages: tuple[str, ...] = ("en", "da", "nl", "nb")
+    neutral_site: str = "https://www.wikipedia.org/"
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of sealed attachments."""
+        return self.instance / "blobs"
+
+
+def load(environment: Mapping[str, str] | None = None, *, instance: Path | None = None) -> Settings:
+    """The settings of this start.
+
+    `environment` is `os.environ` unless given; `instance` overrides `PORTAL_INSTANCE`, which overrides
+    `instance/` in the checkout. Raises SettingsError for an unknown key or a value of the wrong kind.
+    """
+    environ = os.environ if environment is None else environment
+    folder = instance or Path(environ.get("PORTAL_INSTANCE", str(ROOT / "instance")))
+    folder = folder.resolve()
+    values = _read_file(folder / "settings.toml") | _read_environment(environ)
+    values.pop("instance", None)
+    base = Settings(
+        instance=folder,
+        database_url=f"sqlite:///{folder / 'fortrolig.sqlite'}",
+        volatile_url=f"sqlite:///{folder / 'volatile' / 'volatile.sqlite'}",
+    )
+    return replace(base, **{key: _convert(key, value, getattr(base, key)) for key, value in values.items()})
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+    return {_known(key, path.name): value for key, value in values.items()}
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    prefix = "PORTAL_"
+    return {
+        _known(key.removeprefix(prefix).lower(), key): value
+        for key, value in environ.items()
+        if key.startswith(prefix)
+    }
+
+
+def _known(key: str, where: str) -> str:
+    if key not in {field.name for field in fields(Settings)}:
+        raise SettingsError(f"unknown setting {key!r} ({where})")
+    return key
+
+
+def _convert(key: str, value: Any, default: Any) -> Any:
+    """`value` in the type of `default`; the environment knows text only."""
+    try:
+        if isinstance(default, bool) or isinstance(value, bool):
+            raise SettingsError(f"setting {key!r}: no true or false is expected")
+        if isinstance(default, int):
+            return _whole(key, value)
+        if isinstance(default, tuple):
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(str(part).strip() for part in parts)
+        if isinstance(default, Path):
+            return Path(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"setting {key!r}: {value!r} is not a {type(default).__name__}") from error
+    return str(value)
+
+
+def _whole(key: str, value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise SettingsError(f"setting {key!r} must not be negative")
+    return number
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The server's own keys, 32 random bytes each, made on the first start with mode 0600.
+
+    Losing `locator` or `receipt` closes every mailbox; they belong in the backup (docs/operations.md).
+    """
+
+    locator: bytes
+    receipt: bytes
+    token: bytes
+    salt: bytes
+    totp: bytes
+    csrf: bytes
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+def load_secrets(instance: Path) -> Secrets:
+    """The keys in `instance`, made where they are missing. Raises SettingsError when one is not 32 bytes."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Secrets(**{name: _load_secret(instance / f"{name}.key") for name in SECRET_FILES})
+
+
+def _load_secret(path: Path) -> bytes:
+    if not path.exists():
+        _make_secret(path)
+    value = path.read_bytes()
+    if len(value) != 32:  # noqa: PLR2004 - the size every label of SPEC A takes
+        raise SettingsError(f"{path.name} must hold 32 bytes, not {len(value)}")
+    return value
+
+
+def _make_secret(path: Path) -> None:
+    """Write whole or not at all: two workers that start at once must end with one key, never half of one."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, secrets.token_bytes(32))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

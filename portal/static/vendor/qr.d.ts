@@ -1,1 +1,0 @@
-export * from "../../../assets/vendor/qr.js";

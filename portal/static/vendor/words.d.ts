@@ -1,1 +1,0 @@
-export const EFF_LARGE: string;

@@ -1,0 +1,1 @@
+"""The only place that knows Flask: one folder a surface, and what all surfaces share."""

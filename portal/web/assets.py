@@ -1,0 +1,93 @@
+"""Style sheets, pictures and browser bundles: read once, served from memory under an address that names their content.
+
+The address changes with the content, so browsers may keep a file for ever, and a page and its script never
+come from two versions. Files are compressed once; pages are not (a compressed page that reflects input leaks
+its secrets by its length).
+"""
+
+import base64
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, current_app, request, url_for
+
+FOLDERS = ("css", "img", "vendor", "dist")
+EXTENSION = "fortrolig-assets"
+NOT_FOUND = 404
+COMPRESSED_ABOVE = 512
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: its bytes, the same gzipped (or None where that gains nothing), kind, tag and integrity."""
+
+    body: bytes
+    compressed: bytes | None
+    kind: str
+    tag: str
+    integrity: str
+
+
+def init_app(app: Flask) -> None:
+    """Load the files below static/ and give templates `asset()` and `integrity()`."""
+    root = Path(__file__).resolve().parent.parent / "static"
+    app.extensions[EXTENSION] = _load(root)
+    app.add_url_rule("/static/<tag>/<path:path>", "static", serve)
+    app.jinja_env.globals.update(asset=address, integrity=integrity)
+
+
+def address(path: str) -> str:
+    """The address of the file at `path` below static/; KeyError for a file that is not there."""
+    return url_for("static", tag=_asset(path).tag, path=path)
+
+
+def integrity(path: str) -> str:
+    """The `integrity` value of the file at `path` below static/."""
+    return _asset(path).integrity
+
+
+def serve(tag: str, path: str) -> Response:
+    """The file itself. The tag is for caches: every tag answers with the file as it is now."""
+    asset = current_app.extensions[EXTENSION].get(path)
+    if asset is None:
+        abort(NOT_FOUND)
+    response = Response(asset.body, mimetype=asset.kind)
+    if asset.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.set_data(asset.compressed)
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    if tag == asset.tag:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _asset(path: str) -> Asset:
+    found: Asset = current_app.extensions[EXTENSION][path]
+    return found
+
+
+def _load(root: Path) -> dict[str, Asset]:
+    files = (path for folder in FOLDERS for path in sorted((root / folder).rglob("*")) if path.is_file())
+    loaded = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+    release = hashlib.sha256()
+    for name, body in loaded.items():
+        release.update(name.encode() + b"\0" + hashlib.sha256(body).digest())
+    # One tag for the whole set: a bundle imports vendor/seal.js by a relative address, under the same tag.
+    tag = release.hexdigest()[:16]
+    return {name: _describe(name, body, tag) for name, body in loaded.items()}
+
+
+def _describe(name: str, body: bytes, tag: str) -> Asset:
+    kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
+    small = gzip.compress(body, 9, mtime=0) if len(body) > COMPRESSED_ABOVE else None
+    digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
+    return Asset(
+        body=body,
+        compressed=small if small and len(small) < len(body) else None,
+        kind=kind or "application/octet-stream",
+        tag=tag,
+        integrity=f"sha384-{digest}",
+    )

@@ -1,0 +1,57 @@
+"""Which language a page is in: the first part of its address says so, and nothing is remembered.
+
+A cookie or a session would be one more thing kept about a visitor.
+"""
+
+from typing import Any
+
+from flask import Flask, Request, abort, g, request
+from flask_babel import Babel
+
+NAMES = {"en": "English", "da": "Dansk", "nl": "Nederlands", "nb": "Norsk"}
+NOT_FOUND = 404
+
+
+def init_app(app: Flask, offered: tuple[str, ...]) -> None:
+    """Read `/<lang>/…` from every address, write it into every `url_for`, and set Babel's locale by it."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.root_path) + "/translations"
+    app.config["PORTAL_LANGUAGES"] = offered
+    Babel(app, locale_selector=current)
+
+    @app.url_value_preprocessor
+    def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+            if g.lang not in offered:
+                g.lang = preferred(request, offered)
+                abort(NOT_FOUND)
+
+    @app.url_defaults
+    def _give(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = current()
+
+
+def current() -> str:
+    """The language of this page: the address's, else the best that the browser asks for."""
+    if "lang" not in g:
+        g.lang = preferred(request, tuple(_offered()))
+    return str(g.lang)
+
+
+def preferred(asked: Request, offered: tuple[str, ...]) -> str:
+    """The best of `offered` for what the browser says it reads; Norwegian and Nynorsk readers get Bokmål."""
+    norwegian = {"no": "nb", "nn": "nb"}
+    for wanted, _quality in asked.accept_languages:
+        code = wanted.split("-")[0].lower()
+        code = norwegian.get(code, code)
+        if code in offered:
+            return code
+    return offered[0]
+
+
+def _offered() -> tuple[str, ...]:
+    from flask import current_app  # noqa: PLC0415 - only inside a request
+
+    return tuple(current_app.config["PORTAL_LANGUAGES"])

@@ -1,0 +1,132 @@
+"""The report form, what it brings in, and the receipt: without a cookie and without a script."""
+
+from datetime import date, timedelta
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.services import channels, intake, mailbox
+from portal.services.attachments import SealingSink
+from portal.services.channels import PublicChannel
+from portal.services.errors import Busy, Refused, ServiceError, UnknownWord
+from portal.store.errors import StorageFull, StoreBusy
+from portal.web.languages import current
+from portal.web.multipart import FormError, FormLimits, linger, read_form
+from portal.web.parts import parts
+from portal.web.public.forms import ReportForm
+
+PROBLEMS = (FormError, Refused, Busy, StorageFull, StoreBusy)
+STATUS = {"storage_full": 507, "busy": 503, "too_large": 413, "not_multipart": 415}
+BAD_REQUEST = 400
+
+
+def report(slug: str) -> Response:
+    """The empty form of one channel. `?test=` marks a test report that an officer asked for."""
+    channel = channels.public_channel(parts(), slug)
+    return _form_page(channel, ReportForm(), test=request.args.get("test", ""))
+
+
+def send(slug: str) -> Response:
+    """The receipt of what the form brought; or the form again, with everything typed and what to do."""
+    report = intake.begin(parts(), slug)
+    fields: dict[str, str] = {}
+    with SealingSink(parts(), report.talk.identity.recipient, _admit) as sink:
+        try:
+            read_form(request, sink, limits(), into=fields)
+            receipt, stored = intake.accept(parts(), report, _admit(fields), _written(fields), sink.files)
+        except PROBLEMS as error:
+            return _form_again(report.channel, problem_of(error), fields)
+        if stored:
+            sink.keep()
+    return _receipt_page(report.channel, receipt.shown_key, receipt.words, receipt.case_key)
+
+
+def receipt() -> Response | AnyResponse:
+    """After the receipt: whether the passphrase, typed once more, opens the mailbox of this case key."""
+    case_key, problem, word = request.form.get("case_key", ""), "mismatch", ""
+    try:
+        if mailbox.is_receipt(parts(), case_key, request.form.get("passphrase", "")):
+            return redirect(url_for("public.kept"), 303)
+    except UnknownWord as error:
+        problem, word = ("unknown_word", error.word) if error.word else ("mismatch", "")
+    except (Refused, Busy) as error:
+        problem = error.code
+    page = render_template("public/receipt_again.html", case_key=case_key, problem=problem, word=word)
+    return make_response(page, BAD_REQUEST)
+
+
+def receipt_lost() -> AnyResponse:
+    """A receipt's address, opened anew: there is nothing to show, so the first page."""
+    return redirect(url_for("public.landing"), 303)
+
+
+def kept() -> str:
+    """The page that says: you have it, you may close this."""
+    return render_template("public/receipt_kept.html")
+
+
+def limits() -> FormLimits:
+    """What one report or answer may hold."""
+    settings = parts().settings
+    return FormLimits(settings.max_files, settings.max_file_bytes, settings.max_report_bytes)
+
+
+def problem_of(error: Exception) -> str:
+    """The word by which a page names what went wrong."""
+    if isinstance(error, FormError | ServiceError):
+        return error.code
+    return "storage_full" if isinstance(error, StorageFull) else "busy"
+
+
+def _form_again(channel: PublicChannel, problem: str, typed: dict[str, str]) -> Response:
+    """The form with all that was typed, and the problem; the unread rest of the body is let through."""
+    page = _form_page(channel, ReportForm(MultiDict(typed)), problem=problem, test=typed.get("test", ""))
+    page.status_code = STATUS.get(problem, BAD_REQUEST)
+    return linger(page, request)
+
+
+def _admit(fields: dict[str, str]) -> intake.Token:
+    return intake.admit(parts(), fields.get("token", ""))
+
+
+def _written(fields: dict[str, str]) -> intake.Written:
+    form = ReportForm(MultiDict(fields))
+    return intake.Written(
+        lang=current(),
+        text=form.text.data or "",
+        fields=form.answers(),
+        name=form.identity(),
+        is_test=intake.is_test(parts(), fields.get("test", "")),
+    )
+
+
+def _form_page(channel: PublicChannel, form: ReportForm, *, problem: str = "", test: str = "") -> Response:
+    return make_response(
+        render_template(
+            "public/report.html",
+            channel=channel,
+            form=form,
+            form_token=intake.new_form(parts()),
+            limits=parts().settings,
+            problem=problem or None,
+            test=test,
+        )
+    )
+
+
+def _receipt_page(channel: PublicChannel, shown_key: str, words: tuple[str, ...], case_key: str) -> Response:
+    return make_response(
+        render_template(
+            "public/receipt.html",
+            channel=channel,
+            shown_key=shown_key,
+            words=words,
+            case_key=case_key,
+            look_again_on=_look_again(channel),
+        )
+    )
+
+
+def _look_again(channel: PublicChannel) -> date:
+    return parts().clock.today() + timedelta(days=channel.acknowledge_days)
