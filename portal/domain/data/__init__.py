@@ -1,0 +1,1 @@
+"""The lists the portal ships with, as TOML."""
