@@ -1,0 +1,1 @@
+export const EFF_LARGE: string;
