@@ -45,7 +45,7 @@ class NotATest(Refused):
     code = "not_a_test"
 
 
-class Changed(ServiceError):  # noqa: N818 - named for what the officer is told
+class Changed(ServiceError):
     """Somebody else was quicker; nothing was stored. The page reads again and shows what is new."""
 
     code = "changed"

@@ -1,17 +1,16 @@
 """The desk's list: what the server may know of each case, and the sealed cards that the browser opens."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from portal.services.errors import NotFound
 from portal.services.parts import Parts
-from portal.services.team import Desk, desk_of
+from portal.services.team import desk_of
 from portal.store import desk_list, desk_queries
 from portal.store.desk_list import CaseRow, Cursor
 from portal.store.desk_queries import Counts
 
-CARDS_AT_ONCE = 1_000
+CARDS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -45,27 +44,13 @@ def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
         )
 
 
-def all_cards(parts: Parts, officer_id: bytes) -> Iterator[tuple[CaseRow, ...]]:
-    """Every case of the officer's, a thousand at a time, in the order of their random ids.
-
-    Each thousand is its own short read: a slow network holds no transaction open.
-    """
+def cards(parts: Parts, officer_id: bytes, after: bytes | None) -> tuple[CaseRow, ...]:
+    """The next 2,000 of the officer's cases, in the order of their random ids, for the browser's search."""
     with parts.database.read() as session:
         desk = desk_of(session, officer_id)
-    return _all_cards(parts, desk)
-
-
-def _all_cards(parts: Parts, desk: Desk) -> Iterator[tuple[CaseRow, ...]]:
-    after: bytes | None = None
-    while True:
-        with parts.database.read() as session:
-            rows = desk_list.all_rows(
-                session, tuple(desk.channels), holders=desk.holders, after=after, limit=CARDS_AT_ONCE
-            )
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].id
+        return desk_list.all_rows(
+            session, tuple(desk.channels), holders=desk.holders, after=after, limit=CARDS_AT_ONCE
+        )
 
 
 def _cursor(after: str | None) -> Cursor | None:

@@ -8,16 +8,22 @@ from portal.domain.register import Kind
 from portal.services import sessions
 from portal.services.desk_errors import NotATest
 from portal.services.desk_register import note
+from portal.services.errors import NotFound
 from portal.services.parts import Parts
 from portal.services.team import case_in_reach, desk_of
 from portal.store import cases, desk_queries, volatile
 
 
-def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes) -> None:
-    """Nothing is left of a test report but the register's lines. Raises NotATest, NotFound."""
+def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes, reference: str) -> None:
+    """Nothing is left of a test report but the register's lines. `reference` is the one that was confirmed.
+
+    Raises NotATest, NotFound.
+    """
     with parts.database.write() as session:
         desk = desk_of(session, officer_id)
         case = case_in_reach(session, desk, case_id, to_change=True)
+        if case.reference != reference:
+            raise NotFound
         if not case.is_test:
             raise NotATest
         note(parts, session, desk, case, Kind.TEST_REPORT_ERASED)

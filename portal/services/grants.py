@@ -18,6 +18,8 @@ from portal.services.sealed_shapes import check_grant
 from portal.services.team import Desk, TeamChannel, party_of, talk_chain
 from portal.store import cases, desk_queries, models
 
+CARD_BYTES, WRAP_BYTES, HASH_BYTES = CARD_SIZE, CASE_ROOT_SIZE, 32
+
 
 @dataclass(frozen=True)
 class NewGrant:

@@ -90,6 +90,20 @@ class Fields:
             self._refuse(key)
         return tuple(self._decoded(key, item, size, None) for item in found)
 
+    def octets_each(self, key: str, most: int, size: int) -> tuple[bytes, ...]:
+        """At most `most` pieces of `size` bytes, each sent as base64."""
+        found: list[Any] = self._take(key, list)
+        if len(found) > most or not all(isinstance(item, str) for item in found):
+            self._refuse(key)
+        return tuple(self._decoded(key, item, size, None) for item in found)
+
+    def each(self, key: str, most: int) -> "tuple[Fields, ...]":
+        """The objects in the list under `key`, at most `most`."""
+        found: list[Any] = self._take(key, list)
+        if len(found) > most:
+            self._refuse(key)
+        return tuple(Fields(item, f"{self._where}{key}.") for item in found)
+
     def fields(self, key: str) -> "Fields":
         """The object under `key`."""
         return Fields(self._take(key, dict), f"{self._where}{key}.")

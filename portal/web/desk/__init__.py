@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from portal.web.desk import access, account, api_session, sign_in
+from portal.web.desk import access, account, api_cases, api_files, api_session, cases, sign_in
 
 blueprint = Blueprint("desk", __name__)
 access.guard(blueprint)
-for part in (sign_in, api_session, account):
+for part in (sign_in, api_session, account, cases, api_cases, api_files):
     part.register(blueprint)

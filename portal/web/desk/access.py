@@ -28,6 +28,22 @@ POLICIES: dict[str, Policy] = {
     "desk.pins": "either",
     "desk.password": "either",
     "desk.account": "either",
+    "desk.cases": "officer",
+    "desk.case": "officer",
+    "desk.page_cards": "officer",
+    "desk.all_cards": "officer",
+    "desk.read_case": "officer",
+    "desk.open_case": "officer",
+    "desk.keep_wraps": "officer",
+    "desk.post_message": "officer",
+    "desk.acknowledge": "officer",
+    "desk.change_stage": "officer",
+    "desk.put_card": "officer",
+    "desk.identity_opened": "officer",
+    "desk.erase_case": "officer",
+    "desk.upload": "officer",
+    "desk.cancel_upload": "officer",
+    "desk.sealed_file": "officer",
 }
 """Every endpoint of the desk. "either" is an officer or an administrator; reading cases takes an officer."""
 
