@@ -14,23 +14,23 @@ class DomainError(Exception):
     """A rule refused."""
 
 
-class StepNotAllowed(DomainError):  # noqa: N818 - named for what the reader is told
+class StepNotAllowed(DomainError):
     """A case can't go from this stage to that one."""
 
 
-class NotAllowed(DomainError):  # noqa: N818 - as StepNotAllowed
+class NotAllowed(DomainError):
     """This officer has no right to do this."""
 
 
-class ReferenceMalformed(DomainError):  # noqa: N818 - as StepNotAllowed
+class ReferenceMalformed(DomainError):
     """What was typed is no reference."""
 
 
-class EntryRefused(DomainError):  # noqa: N818 - as StepNotAllowed
+class EntryRefused(DomainError):
     """A register entry would hold what it must not hold, or lacks what it must."""
 
 
-class RegisterBroken(DomainError):  # noqa: N818 - as StepNotAllowed
+class RegisterBroken(DomainError):
     """The register does not verify; `seq` is the first place where it doesn't."""
 
     def __init__(self, seq: int, why: str) -> None:
@@ -39,5 +39,5 @@ class RegisterBroken(DomainError):  # noqa: N818 - as StepNotAllowed
         self.why = why
 
 
-class ListDamaged(DomainError):  # noqa: N818 - as StepNotAllowed
+class ListDamaged(DomainError):
     """A list the portal ships with can't be read, or lacks what was asked for."""

@@ -33,6 +33,10 @@ class Category:
     directive: str
     unsure: bool
 
+    def name(self, lang: str) -> str:
+        """Its name in `lang`. Raises ListDamaged for an unknown language."""
+        return _in(self.names, lang)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -41,34 +45,48 @@ class Outcome:
     code: str
     names: Names
 
+    def name(self, lang: str) -> str:
+        """Its name in `lang`. Raises ListDamaged for an unknown language."""
+        return _in(self.names, lang)
+
 
 @dataclass(frozen=True)
 class ExternalChannel:
-    """An outside authority that takes reports. `checked_on` is None where `unsure` (from memory).
+    """An outside authority that takes reports, `scope` saying for what, in one language.
 
-    `source` says where it was read, "not recorded" where nobody noted it.
+    `lang` is the language of the authority's own name. `checked_on` is the day the row was last gone
+    through; `unsure` marks what was from memory even then. `source` says where it was read,
+    "not recorded" where nobody noted it.
     """
 
     country: str
     authority: str
-    scope: Names
-    checked_on: date | None
+    lang: str
+    scope: str
+    checked_on: date
     source: str
     unsure: bool
 
 
 @dataclass(frozen=True)
 class Country:
-    """A country (or EU) with its outside channels. `note` is shown to readers, None if there is none.
+    """A country, or the EU. `notes` are shown to readers, None if there are none.
 
     `remark` is for whoever keeps the list.
     """
 
     code: str
     names: Names
-    note: Names | None
+    notes: Names | None
     remark: str
-    channels: tuple[ExternalChannel, ...]
+
+    def name(self, lang: str) -> str:
+        """Its name in `lang`. Raises ListDamaged for an unknown language."""
+        return _in(self.names, lang)
+
+    def note(self, lang: str) -> str:
+        """What a reader should know of the whole country, in `lang`; empty if there is nothing."""
+        return _in(self.notes, lang) if self.notes else ""
 
 
 @cache
@@ -88,8 +106,35 @@ def outcomes() -> tuple[Outcome, ...]:
 
 @cache
 def countries() -> tuple[Country, ...]:
-    """Every country with its outside channels; the European Union comes last."""
-    return tuple(_country(row) for row in _read("external_channels.toml")["country"])
+    """Every country that has outside channels; the European Union comes last."""
+    return tuple(
+        Country(
+            row["code"], _names(row["name"]), _names(row["note"]) if "note" in row else None, row["remark"]
+        )
+        for row in _read("external_channels.toml")["country"]
+    )
+
+
+@cache
+def external_channels(country: str | None = None, *, lang: str = "en") -> tuple[ExternalChannel, ...]:
+    """The outside channels of a country, or of all; none for a country that is not in the list.
+
+    Raises ListDamaged for an unknown language.
+    """
+    return tuple(
+        ExternalChannel(
+            country=row["code"],
+            authority=channel["authority"],
+            lang=channel["lang"],
+            scope=_in(_names(channel["scope"]), lang),
+            checked_on=channel["checked_on"],
+            source=channel["source"],
+            unsure=channel["unsure"],
+        )
+        for row in _read("external_channels.toml")["country"]
+        if country in (None, row["code"])
+        for channel in row["channel"]
+    )
 
 
 def category_name(code: str, lang: str) -> str:
@@ -105,11 +150,6 @@ def outcome_name(code: str, lang: str) -> str:
 def country_name(code: str, lang: str) -> str:
     """The country's name. Raises ListDamaged for an unknown code or language."""
     return _pick({one.code: one.names for one in countries()}, code, lang)
-
-
-def external_channels(country: str | None = None) -> tuple[ExternalChannel, ...]:
-    """The outside channels of a country, or of all; none for a country that is not in the list."""
-    return tuple(channel for one in countries() if country in (None, one.code) for channel in one.channels)
 
 
 def standard_text(kind: str, lang: str) -> str:
@@ -134,26 +174,6 @@ def fill(kind: str, lang: str, values: Mapping[str, str]) -> str:
         raise ListDamaged(f"{kind} needs {missing.args[0]}") from None
 
 
-def _country(row: Mapping[str, Any]) -> Country:
-    return Country(
-        code=row["code"],
-        names=_names(row["name"]),
-        note=_names(row["note"]) if "note" in row else None,
-        remark=row["remark"],
-        channels=tuple(
-            ExternalChannel(
-                country=row["code"],
-                authority=channel["authority"],
-                scope=_names(channel["scope"]),
-                checked_on=channel.get("checked_on"),
-                source=channel["source"],
-                unsure=channel["unsure"],
-            )
-            for channel in row["channel"]
-        ),
-    )
-
-
 def _names(row: Mapping[str, str]) -> Names:
     try:
         return {lang: row[lang] for lang in LANGUAGES}
@@ -161,11 +181,18 @@ def _names(row: Mapping[str, str]) -> Names:
         raise ListDamaged(f"a text without the language {missing.args[0]}") from None
 
 
+def _in(texts: Names, lang: str) -> str:
+    try:
+        return texts[lang]
+    except KeyError:
+        raise ListDamaged(f"no text in {lang}") from None
+
+
 def _pick(texts: Mapping[str, Names], code: str, lang: str) -> str:
     try:
-        return texts[code][lang]
+        return _in(texts[code], lang)
     except KeyError:
-        raise ListDamaged(f"nothing called {code} in {lang}") from None
+        raise ListDamaged(f"nothing called {code}") from None
 
 
 @cache

@@ -12,15 +12,15 @@ class StoreError(Exception):
     """Something could not be stored or read; nothing of the use case has been kept."""
 
 
-class StorageFull(StoreError):  # noqa: N818 - named for what the reader is told
+class StorageFull(StoreError):
     """There is no room for it."""
 
 
-class StoreBusy(StoreError):  # noqa: N818 - as StorageFull
+class StoreBusy(StoreError):
     """Another writer held the database for longer than we wait."""
 
 
-class Conflict(StoreError):  # noqa: N818 - as StorageFull
+class Conflict(StoreError):
     """A unique value is taken. `what` is "table.column,column", the same on both databases."""
 
     def __init__(self, what: str) -> None:
@@ -28,5 +28,5 @@ class Conflict(StoreError):  # noqa: N818 - as StorageFull
         self.what = what
 
 
-class BlobMissing(StoreError):  # noqa: N818 - as StorageFull
+class BlobMissing(StoreError):
     """No blob has this id."""
