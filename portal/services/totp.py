@@ -13,7 +13,7 @@ STEPS_EITHER_WAY = 1
 SECRET_BYTES = 20
 
 
-class CodeNotAccepted(Exception):  # noqa: N818 - named for what is told
+class CodeNotAccepted(Exception):
     """The code belongs to none of the steps that count now, or to one that was used before."""
 
 
