@@ -5,5 +5,5 @@ import { addReceiptButtons } from "../public/receipt.js";
 const link = document.getElementById("leave");
 if (link) watchExit(link);
 
-const receipt = document.getElementById("receipt");
+const receipt = document.getElementById("shown-receipt");
 if (receipt) addReceiptButtons(receipt);
