@@ -77,11 +77,15 @@ export function readDecimal(text) {
 }
 
 /**
- * `text`, if it has the form of a day, `YYYY-MM-DD`.
+ * `text`, if it is a day that the calendar has, `YYYY-MM-DD`, from year 1 on.
  * @param {string} text
  */
 export function readDay(text) {
-  if (!/^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/.test(text)) throw new LineWrong("not a day");
+  const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : new Date(Number.NaN);
+  // JavaScript reads 31 February as 3 March, so the day is written again and compared.
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text) || text.startsWith("0000")) {
+    throw new LineWrong("not a day");
+  }
   return text;
 }
 
