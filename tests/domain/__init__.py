@@ -1,0 +1,1 @@
+"""Tests of portal/domain/: the pure rules."""
