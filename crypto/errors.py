@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what is wrong; "Error" after each would add nothing
 """One class a kind of failure. A caller tells failures apart by class, never by text.
 
 ::

@@ -21,7 +21,7 @@ _HEX = re.compile("[0-9a-f]*")
 T = TypeVar("T")
 
 
-class LineWrong(ValueError):  # noqa: N818 - it never leaves this package: each format names its own error
+class LineWrong(ValueError):
     """A line that is not the one that must stand here."""
 
 
