@@ -1,0 +1,43 @@
+"""A portal with one officer, one team and one report, for the rules of the use cases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Portal, Reporter, Staff, Team
+from tests.officer_hand import Hand, hand
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A fresh portal with an organisation and nobody in it."""
+    made = Portal(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ida(portal: Portal) -> Staff:
+    """The officer."""
+    return portal.staff("Ida", "Head of compliance")
+
+
+@pytest.fixture
+def team(portal: Portal, ida: Staff) -> Team:
+    """The channel that Ida is on."""
+    return portal.team(ida)
+
+
+@pytest.fixture
+def reporter(portal: Portal, team: Team) -> Reporter:
+    """Who has reported to it."""
+    return portal.report(team)
+
+
+@pytest.fixture
+def at_work(portal: Portal, ida: Staff, team: Team, reporter: Reporter) -> Hand:
+    """Ida with the case opened."""
+    ida_at_work = hand(portal, ida, team, reporter)
+    ida_at_work.opens()
+    return ida_at_work
