@@ -4,7 +4,8 @@
  *
  * @import { Identity, Recipient } from "./keys.js"
  */
-import { Decrypter, Encrypter } from "../../vendor/seal.js";
+import { Decrypter, Encrypter, sha256 } from "../../vendor/seal.js";
+import { toHex } from "./bytes.js";
 import { HeaderMacWrong, HeaderMalformed, KeyMalformed, NoIdentityMatches, NotSupported, PayloadDamaged } from "./errors.js";
 import { begin, readAll, streamOf, withErrors } from "./streams.js";
 
@@ -49,6 +50,14 @@ export async function sealStream(readable, recipients) {
  */
 export async function sealBytes(data, recipients) {
   return readAll(await sealStream(streamOf(data), recipients));
+}
+
+/**
+ * The hex SHA-256 of a file's first 1,643 bytes: header and nonce, which commit to the file key.
+ * @param {Uint8Array} head
+ */
+export function headHash(head) {
+  return toHex(sha256(head));
 }
 
 /**

@@ -6,7 +6,7 @@
  *   file's first 1,643 bytes, in hex, as they stand in a message's `files`
  */
 import { sha256 } from "../../vendor/seal.js";
-import { HEAD_SIZE, openStream, sealStream } from "./agefile.js";
+import { HEAD_SIZE, headHash, openStream, sealStream } from "./agefile.js";
 import { toHex } from "./bytes.js";
 import { AgeError, AttachmentDamaged } from "./errors.js";
 import { attachmentSize } from "./padding.js";
@@ -66,7 +66,7 @@ export async function sealAttachment(content, recipient) {
       sealedSize += chunk.length;
       controller.enqueue(chunk);
     },
-    flush: () => tell({ ...plain, head: toHex(sha256(head)), sealedSize }),
+    flush: () => tell({ ...plain, head: headHash(head), sealedSize }),
   }));
   return { stream: counted, described };
 }
@@ -113,7 +113,7 @@ function damaged(error) {
 export async function openAttachment(sealed, identity, item) {
   const { head, stream } = await begin(sealed, HEAD_SIZE);
   // A server that puts another file, truly sealed, in this one's place is noticed here.
-  if (toHex(sha256(head)) !== item.head) throw new AttachmentDamaged("another file than the one the message names");
+  if (headHash(head) !== item.head) throw new AttachmentDamaged("another file than the one the message names");
   try {
     const plain = await openStream(stream, [identity], { portal: true });
     return withErrors(plain, damaged).pipeThrough(onlyContent(item));

@@ -2,14 +2,15 @@
 import { ed25519, hkdf, MLKEM768X25519, sha256 } from "../../vendor/seal.js";
 import * as bech32 from "./bech32.js";
 import { concat, randomBytes, toNumber, utf8 } from "./bytes.js";
-import { KeyMalformed, NotSupported, SignatureWrong } from "./errors.js";
+import { KeyMalformed, NotSupported } from "./errors.js";
 import { numberToWords } from "./words.js";
+
+export { verify } from "./signatures.js";
 
 /** Bytes of a raw recipient: ML-KEM-768 encapsulation key (1,184), then X25519 point (32). */
 export const RECIPIENT_SIZE = 1216;
 
 const SECRET_SIZE = 32;
-const SIGNATURE_SIZE = 64;
 const FINGERPRINT_WORDS = 8;
 const RECIPIENT_PREFIX = "age1pq";
 const HYBRID_PREFIX = "age-secret-key-pq-";
@@ -22,21 +23,6 @@ const CLASSIC_PREFIX = "age-secret-key-";
  */
 export function derive(secret, label) {
   return hkdf(sha256, secret, undefined, utf8(`fortrolig/v1/${label}`), 32);
-}
-
-/**
- * Returns when `signature` is `verifyKey`'s Ed25519 signature over `data`, by RFC 8032 with small-order points refused
- * (zip215 off): the answers are PyNaCl's.
- * @param {Uint8Array} verifyKey 32 bytes
- * @param {Uint8Array} signature 64 bytes
- * @param {Uint8Array} data
- * @throws {SignatureWrong}
- */
-export function verify(verifyKey, signature, data) {
-  const sized = verifyKey.length === SECRET_SIZE && signature.length === SIGNATURE_SIZE;
-  if (!sized || !ed25519.verify(signature, data, verifyKey, { zip215: false })) {
-    throw new SignatureWrong("the signature does not verify");
-  }
 }
 
 /** The public key that a file is sealed to. */
@@ -180,6 +166,11 @@ export class Root {
 
   get party() {
     return this.#once("party", () => new Party(this.identity.recipient, this.verifyKey));
+  }
+
+  /** What shows the server that one holds this root. */
+  get authKey() {
+    return this.#once("authKey", () => derive(this.#secret, "auth"));
   }
 
   get wrapKey() {
