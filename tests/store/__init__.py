@@ -1,0 +1,1 @@
+"""Tests of portal/store/: what is kept, how, and what is left after a crash."""
