@@ -1,0 +1,117 @@
+/** Talking to this server, and to no other: JSON and sealed bytes, with the session's token on what changes something. */
+import { fromBase64, toBase64 } from "../seal/bytes.js";
+
+export { fromBase64, toBase64 };
+
+/** An answer other than yes. `status` is 0 when nothing came back; `code` is the server's word for it. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   */
+  constructor(status, code) {
+    super(`${status} ${code}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @type {string | undefined} */
+let token;
+
+/**
+ * The token for requests from now on: after signing in, the page's own belongs to no session.
+ * @param {string} value
+ */
+export function setToken(value) {
+  token = value;
+}
+
+function currentToken() {
+  return token ?? document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+}
+
+/** @param {number} status @param {string} body what the server answered */
+function refusal(status, body) {
+  try {
+    return new ApiError(status, String(JSON.parse(body).error));
+  } catch {
+    return new ApiError(status, "unreadable");
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: BodyInit, type?: string }} [sent]
+ */
+async function call(method, path, { body, type } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = method === "GET" ? {} : { "X-CSRFToken": currentToken() };
+  if (type !== undefined) headers["Content-Type"] = type;
+  let response;
+  try {
+    response = await fetch(path, { method, body, headers, cache: "no-store", redirect: "error", credentials: "same-origin" });
+  } catch {
+    throw new ApiError(0, "network");
+  }
+  if (!response.ok) throw refusal(response.status, await response.text());
+  return response;
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+async function jsonOf(response) {
+  return response.status === 204 ? {} : response.json();
+}
+
+/** @param {string} path */
+export async function getJson(path) {
+  return jsonOf(await call("GET", path));
+}
+
+/** @param {string} path @param {unknown} body */
+export async function postJson(path, body) {
+  return jsonOf(await call("POST", path, { body: JSON.stringify(body), type: "application/json" }));
+}
+
+/** @param {string} path @param {unknown} body */
+export async function putJson(path, body) {
+  return jsonOf(await call("PUT", path, { body: JSON.stringify(body), type: "application/json" }));
+}
+
+/** @param {string} path */
+export async function remove(path) {
+  return jsonOf(await call("DELETE", path));
+}
+
+/** The bytes at `path`, whole. @param {string} path */
+export async function getBytes(path) {
+  return new Uint8Array(await (await call("GET", path)).arrayBuffer());
+}
+
+/**
+ * Sends bytes and tells how far they have come; fetch can't.
+ * @param {string} path
+ * @param {Blob | Uint8Array<ArrayBuffer>} bytes
+ * @param {(share: number) => void} [onProgress] 0 to 1
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} the JSON that the server answers
+ */
+export function putBytes(path, bytes, onProgress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", path);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-CSRFToken", currentToken());
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0));
+    request.addEventListener("error", () => reject(new ApiError(0, "network")));
+    request.addEventListener("abort", () => reject(signal?.reason ?? new ApiError(0, "network")));
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.status === 204 ? {} : JSON.parse(request.responseText));
+      else reject(refusal(request.status, request.responseText));
+    });
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(bytes);
+  });
+}

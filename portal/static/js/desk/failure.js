@@ -1,0 +1,47 @@
+/**
+ * Faults that must stop everything: somebody may have changed keys or records on the server, and going on could hand a
+ * report to them. The whole page gives way to the words for it, which came with the page (templates/desk/halt.html).
+ */
+import { hasText, text } from "./strings.js";
+
+/** What must not be shown as a small note beside work that goes on. */
+export class Breach extends Error {
+  /**
+   * @param {string} code chain, rolled_back, anchor, grant, root or pins
+   * @param {string} [channel] whose keys it is about
+   * @param {unknown} [cause]
+   */
+  constructor(code, channel = "", cause = undefined) {
+    super(code, { cause });
+    this.name = "Breach";
+    this.code = code;
+    this.channel = channel;
+  }
+}
+
+/**
+ * Replaces the page. Nothing that was on it can be used any more.
+ * @param {string} code
+ * @param {string} [channel] its name
+ */
+export function fullPageError(code, channel = "") {
+  const known = hasText(`halt.${code}`) ? code : "unknown";
+  const main = document.querySelector("main");
+  const halt = document.createElement("div");
+  halt.className = "halt stack";
+  halt.id = "halt";
+  halt.dataset.code = code;
+  halt.setAttribute("role", "alert");
+  const heading = document.createElement("h1");
+  heading.textContent = text(`halt.${known}`, { channel });
+  heading.tabIndex = -1;
+  const what = document.createElement("p");
+  what.textContent = text(`halt.${known}.do`, { channel });
+  const where = document.createElement("p");
+  where.className = "small muted";
+  where.textContent = text("halt.code", { code });
+  halt.append(heading, what, where);
+  main?.replaceChildren(halt);
+  document.title = heading.textContent;
+  heading.focus();
+}

@@ -1,0 +1,148 @@
+/**
+ * From the officer's root to the roots of the channels, with nothing taken on the server's word: records are verified
+ * from number 0, compared with what this officer has seen before (the pins, sealed under its own key), and a granted root
+ * is used only if the signed record names it. Whatever does not fit is a Breach, and stops the page.
+ *
+ * Pins: { "v": 1, "channels": { <channel hex>: { "anchor": <party hex>, "number": n, "record": <hash hex> } } }
+ *
+ * @typedef {{ anchor: string, number: number, record: string }} Pin
+ * @typedef {{ id: Uint8Array, name: string, slug: string, records: readonly ChannelRecord[], newest: ChannelRecord,
+ *   anchor: import("../seal/keys.js").Party, words: readonly string[], epochs: Map<number, Root>, keeper: boolean }} Channel
+ * @typedef {import("../seal/channel_record.js").ChannelRecord} ChannelRecord
+ * @typedef {import("../seal/keys.js").Root} Root
+ */
+import {
+  checkGrant, equal, fromBase64, fromHex, openGrant, Recipient, toBase64, toHex, unwrapPins, verifyChannelChain, wrapPins,
+} from "../seal/index.js";
+import { putJson } from "./api.js";
+import { Breach } from "./failure.js";
+
+/**
+ * @template T
+ * @param {string} code
+ * @param {string} channel
+ * @param {() => T} work
+ * @returns {T}
+ */
+function orBreach(code, channel, work) {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Breach ? error : new Breach(code, channel, error);
+  }
+}
+
+/**
+ * @param {string} hex
+ * @param {number} size
+ * @param {string} code
+ * @param {string} channel
+ */
+function bytesOf(hex, size, code, channel) {
+  const raw = fromHex(hex, size);
+  if (raw === undefined) throw new Breach(code, channel);
+  return raw;
+}
+
+/**
+ * What the officer has confirmed before. Without any, nothing is confirmed.
+ * @param {Root} root
+ * @param {any} keys
+ * @returns {Record<string, Pin>}
+ */
+function readPins(root, keys) {
+  if (keys.pins === null) return {};
+  return orBreach("pins", "", () => {
+    const officerId = bytesOf(keys.officer.id, 16, "pins", "");
+    return /** @type {any} */ (unwrapPins(root, fromBase64(keys.pins), { officerId })).channels;
+  });
+}
+
+/**
+ * The pin of a channel as it is now.
+ * @param {import("../seal/keys.js").Party} anchor
+ * @param {ChannelRecord} newest
+ * @returns {Pin}
+ */
+export function pinOf(anchor, newest) {
+  return { anchor: toHex(anchor.hash), number: newest.number, record: toHex(newest.hash) };
+}
+
+/**
+ * Pins as the server keeps them, sealed.
+ * @param {Root} root
+ * @param {Uint8Array} officerId
+ * @param {Record<string, Pin>} channels
+ */
+export function sealPins(root, officerId, channels) {
+  return wrapPins(root, { v: 1, channels }, { officerId });
+}
+
+/**
+ * @param {any} given one entry of `channels` in the answer of GET /desk/api/keys
+ * @param {Pin} pin
+ */
+function verified(given, pin) {
+  const { name } = given;
+  const id = bytesOf(given.id, 16, "chain", name);
+  const records = orBreach("chain", name, () => verifyChannelChain(given.records.map(fromBase64), { channel: id }));
+  const seen = records.at(pin.number);
+  if (seen === undefined || toHex(seen.hash) !== pin.record) throw new Breach("rolled_back", name);
+  const newest = /** @type {ChannelRecord} */ (records.at(-1));
+  const anchor = orBreach("anchor", name, () => newest.anchorParty(Recipient.parse(given.anchor_recipient)));
+  // A new anchor signed by the old one is lawful, and changes the words on the posters: that is for people to look at.
+  if (toHex(anchor.hash) !== pin.anchor) throw new Breach("anchor", name);
+  return { id, records, newest, anchor };
+}
+
+/**
+ * @param {any} given
+ * @param {readonly ChannelRecord[]} records
+ * @param {Root} root
+ */
+async function openEpochs(given, records, root) {
+  /** @type {Map<number, Root>} */
+  const epochs = new Map();
+  for (const sealed of given.grants) {
+    try {
+      const grant = await openGrant(fromBase64(sealed), root);
+      const record = records.find(({ hash }) => equal(hash, grant.record));
+      if (record === undefined) throw new RangeError("a grant that names no record of the chain");
+      const { channel, epoch, hash, recipient } = record;
+      checkGrant(grant, { purpose: "channel", channel, case: null, number: epoch, recordHash: hash, recipient });
+      epochs.set(epoch, grant.root);
+    } catch (error) {
+      throw new Breach("grant", given.name, error);
+    }
+  }
+  return epochs;
+}
+
+/**
+ * The channels whose reports this officer reads, by id in hex, each verified and with the roots of its epochs. One that
+ * the officer has not confirmed (no pin) is left out. New records are pinned before this returns.
+ * @param {Root} root
+ * @param {any} keys the answer of GET /desk/api/keys
+ * @returns {Promise<Map<string, Channel>>}
+ * @throws {Breach}
+ */
+export async function openChannels(root, keys) {
+  const pins = readPins(root, keys);
+  const channels = new Map();
+  let moved = false;
+  for (const given of keys.channels) {
+    if (!Object.hasOwn(pins, given.id)) continue;
+    const { id, records, newest, anchor } = verified(given, pins[given.id]);
+    const epochs = await openEpochs(given, records, root);
+    channels.set(given.id, {
+      id, name: given.name, slug: given.slug, records, newest, anchor, words: anchor.words, epochs, keeper: given.keeper,
+    });
+    moved ||= newest.number > pins[given.id].number;
+    pins[given.id] = pinOf(anchor, newest);
+  }
+  if (moved) {
+    const officerId = bytesOf(keys.officer.id, 16, "pins", "");
+    await putJson("/desk/api/pins", { pins: toBase64(sealPins(root, officerId, pins)) });
+  }
+  return channels;
+}

@@ -1,0 +1,72 @@
+/** One's own account: the words of one's keys, and a new passphrase, under which the same root is wrapped anew. */
+import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
+import { stretch } from "../desk/kdf.js";
+import { PassphraseChooser } from "../desk/passphrase.js";
+import { openDesk } from "../desk/session.js";
+import { byId, inputById, start } from "../desk/start.js";
+import { hasText, text } from "../desk/strings.js";
+import { withProgress } from "../desk/work.js";
+import { fromHex, KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
+
+/** @param {string} words @param {boolean} [good] */
+function say(words, good = false) {
+  const place = byId("said");
+  place.textContent = words;
+  place.className = `note ${good ? "ok" : "stop"}`;
+  place.hidden = false;
+  place.focus();
+}
+
+/**
+ * @param {import("../seal/keys.js").Root} root
+ * @param {{ id: string, name: string }} officer
+ * @param {string} passphrase the new one
+ */
+async function change(root, officer, passphrase) {
+  const { salt, kdf } = await postJson("/desk/api/salt", { name: officer.name });
+  const current = inputById("current").value;
+  const old = await withProgress(text("checking"), (onProgress) => stretch(current, fromBase64(salt), kdf, onProgress));
+  const freshSalt = randomBytes(16);
+  const fresh = await withProgress(text("stretching"), (onProgress) => stretch(passphrase, freshSalt, KDF_VERSION, onProgress));
+  const officerId = fromHex(officer.id, 16) ?? new Uint8Array();
+  await postJson("/desk/api/password", {
+    auth_old: toBase64(old.auth),
+    auth_new: toBase64(fresh.auth),
+    salt: toBase64(freshSalt),
+    kdf: KDF_VERSION,
+    wrapped_root: toBase64(wrapOfficer(fresh.wrapKey, root, { officerId })),
+    code: inputById("code").value.replace(/\s/g, ""),
+  });
+}
+
+async function page() {
+  const { root, keys } = await openDesk();
+  byId("own-words").replaceChildren(...root.party.words.map((word) => {
+    const item = document.createElement("li");
+    item.textContent = word;
+    return item;
+  }));
+  const chooser = new PassphraseChooser(() => [keys.officer.name, keys.officer.role]);
+  let busy = false;
+  byId("change").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    byId("said").hidden = true;
+    try {
+      const passphrase = await chooser.chosen();
+      if (passphrase === undefined) return;
+      await change(root, keys.officer, passphrase);
+      chooser.forget();
+      for (const id of ["current", "code"]) inputById(id).value = "";
+      say(text("changed"), true);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : "unknown";
+      say(text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown"));
+    } finally {
+      busy = false;
+    }
+  });
+}
+
+void start(page);
