@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from crypto.keys import Party, Recipient
 from crypto.records import ChannelRecord, verify_channel_chain
@@ -114,13 +115,30 @@ def channel_keys(parts: Parts, channel_id: bytes, *, seen: tuple[int, bytes] | N
     return _keys(loaded, seen)
 
 
+def open_channel(parts: Parts, slug: str) -> tuple[PublicChannel, ChannelKeys]:
+    """The channel and its verified keys, for a report. Raises UnknownChannel, ChannelClosed, RecordError."""
+    with parts.database.read() as session:
+        loaded = rows.channel_by_slug(session, slug)
+        if loaded is None:
+            raise UnknownChannel
+        return _public(loaded), _keys(loaded)
+
+
 def _keys(loaded: rows.LoadedChannel, seen: tuple[int, bytes] | None = None) -> ChannelKeys:
     if loaded.party is None or loaded.channel.anchor_recipient is None:
         raise ChannelClosed
-    records = verify_channel_chain(loaded.records, channel=loaded.channel.id, seen=seen)
-    recipient = Recipient.parse(loaded.channel.anchor_recipient)
-    anchor = Party(recipient, records[-1].anchor_verify_key)
-    return ChannelKeys(loaded.channel.id, records, anchor, loaded.party)
+    return _verified(loaded.channel.id, loaded.records, seen, loaded.channel.anchor_recipient, loaded.party)
+
+
+@lru_cache(maxsize=256)
+def _verified(
+    channel_id: bytes, raws: tuple[bytes, ...], seen: tuple[int, bytes] | None, anchor: str, party: bytes
+) -> ChannelKeys:
+    """The keys in these very bytes. Remembered, since a page a second would verify the same signatures anew;
+    one changed byte is another call, so nothing unverified is ever answered.
+    """
+    records = verify_channel_chain(raws, channel=channel_id, seen=seen)
+    return ChannelKeys(channel_id, records, records[-1].anchor_party(Recipient.parse(anchor)), party)
 
 
 def _public(loaded: rows.LoadedChannel) -> PublicChannel:
@@ -138,6 +156,6 @@ def _public(loaded: rows.LoadedChannel) -> PublicChannel:
         words=keys.anchor.words if keys else (),
         acknowledge_days=channel.acknowledge_days,
         feedback_months=channel.feedback_months,
-        record_day=date.fromisoformat(keys.newest.day) if keys else None,
+        record_day=keys.newest.day if keys else None,
         epoch=keys.newest.epoch if keys else None,
     )

@@ -13,8 +13,8 @@ from crypto.keys import Root
 from crypto.receipt import Receipt, Token, new_token, read_token
 from portal.services import receipts, sealing
 from portal.services.attachments import SealedFile
-from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, public_channel
-from portal.services.errors import Busy, ChannelClosed, EmptyReport, FormExpired, ReceiptShown, TextTooLong
+from portal.services.channels import ChannelKeys, PublicChannel, open_channel
+from portal.services.errors import Busy, EmptyReport, FormExpired, ReceiptShown, TextTooLong
 from portal.services.parts import Parts
 from portal.store import volatile
 from portal.store.errors import Conflict
@@ -23,6 +23,9 @@ SHOWN_AGAIN_SECONDS = 30 * 60
 FIELDS = ("when", "where", "who", "category", "relation", "mode")
 MAX_FIELD_CHARACTERS = 2_000
 REFERENCE_TRIES = 20
+
+Admitted = Token
+"""A form that is ours and fresh: the 32 bytes that its receipt is derived from."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def new_test_form(parts: Parts) -> str:
     return new_token(_seconds(parts), _test_key(parts)).hex()
 
 
-def admit(parts: Parts, token: str) -> Token:
+def admit(parts: Parts, token: str) -> Admitted:
     """The content of a form's token. Raises FormExpired when it is not ours, or older than a day."""
     return _admit(parts, token, parts.secrets.token)
 
@@ -69,20 +72,18 @@ def is_test(parts: Parts, value: str) -> bool:
 
 def begin(parts: Parts, slug: str) -> OpenReport:
     """A new report to the channel `slug`. Raises UnknownChannel, ChannelClosed. Stores nothing."""
-    channel = public_channel(parts, slug)
-    if not channel.is_open:
-        raise ChannelClosed
+    channel, keys = open_channel(parts, slug)
     return OpenReport(
         case_id=secrets.token_bytes(16),
         organisation_id=channel.organisation_id,
         channel=channel,
-        keys=channel_keys(parts, channel.id),
+        keys=keys,
         talk=Root.generate(),
     )
 
 
 def accept(
-    parts: Parts, report: OpenReport, token: Token, written: Written, files: list[SealedFile]
+    parts: Parts, report: OpenReport, token: Admitted, written: Written, files: list[SealedFile]
 ) -> tuple[Receipt, bool]:
     """The receipt, and whether this call stored the report (False: the same form had been received before).
 
@@ -131,7 +132,7 @@ def _check_shown_again(parts: Parts, marker: bytes) -> None:
         raise ReceiptShown
 
 
-def _admit(parts: Parts, token: str, key: bytes) -> Token:
+def _admit(parts: Parts, token: str, key: bytes) -> Admitted:
     try:
         return read_token(bytes.fromhex(token), key, _seconds(parts))
     except (TokenMalformed, TokenExpired, ValueError) as error:

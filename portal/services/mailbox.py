@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from crypto.body import FileItem
 from crypto.errors import CryptoError, WrapDamaged
 from crypto.keys import Root
 from crypto.notebook import Notebook
@@ -16,7 +17,7 @@ from portal.domain.case import Stage
 from portal.services import conversation, receipts, register, sealing, sessions
 from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, public_channel_by_id
-from portal.services.conversation import FileItem, MessageView, TalkKeys
+from portal.services.conversation import MessageView, TalkKeys
 from portal.services.errors import (
     EmptyReport,
     KeysChanged,

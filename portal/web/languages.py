@@ -5,10 +5,13 @@ A cookie or a session would be one more thing kept about a visitor.
 
 from typing import Any
 
-from flask import Flask, Request, abort, g, request
+from flask import Flask, Request, abort, current_app, g, redirect, request
 from flask_babel import Babel
+from werkzeug.wrappers import Response
 
 NAMES = {"en": "English", "da": "Dansk", "nl": "Nederlands", "nb": "Norsk"}
+LOCALES = {"en": "en_GB"}
+"""Where dates and numbers follow another locale than the bare language's."""
 NOT_FOUND = 404
 
 
@@ -17,7 +20,8 @@ def init_app(app: Flask, offered: tuple[str, ...]) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.root_path) + "/translations"
     app.config["PORTAL_LANGUAGES"] = offered
-    Babel(app, locale_selector=current)
+    Babel(app, locale_selector=locale)
+    app.add_url_rule("/", "home", home)
 
     @app.url_value_preprocessor
     def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -33,11 +37,21 @@ def init_app(app: Flask, offered: tuple[str, ...]) -> None:
             values["lang"] = current()
 
 
+def home() -> Response:
+    """The way from the bare address to the first page, in the visitor's language."""
+    return redirect(f"/{preferred(request, _offered())}/")
+
+
 def current() -> str:
     """The language of this page: the address's, else the best that the browser asks for."""
     if "lang" not in g:
-        g.lang = preferred(request, tuple(_offered()))
+        g.lang = preferred(request, _offered())
     return str(g.lang)
+
+
+def locale() -> str:
+    """Babel's name for the page's language: English means British dates."""
+    return LOCALES.get(current(), current())
 
 
 def preferred(asked: Request, offered: tuple[str, ...]) -> str:
@@ -52,6 +66,4 @@ def preferred(asked: Request, offered: tuple[str, ...]) -> str:
 
 
 def _offered() -> tuple[str, ...]:
-    from flask import current_app  # noqa: PLC0415 - only inside a request
-
     return tuple(current_app.config["PORTAL_LANGUAGES"])

@@ -8,9 +8,10 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
 
 from portal.web.parts import EXTENSION
 

@@ -1,9 +1,12 @@
 """The desk's two pages: the list of cases, and one case. What is sealed in them the browser fills in."""
 
 from flask import Blueprint, render_template, request
+from flask_babel import force_locale, gettext
 
+from portal.domain import taxonomy
 from portal.services import casework, desk_list
 from portal.web.desk.access import officer
+from portal.web.languages import current
 from portal.web.parts import parts
 
 
@@ -15,11 +18,34 @@ def register(blueprint: Blueprint) -> None:
 
 def cases() -> str:
     """Fifty cases, what is due first. `after` is where the page before ended."""
-    page = desk_list.page(parts(), officer().id, request.args.get("after"))
-    return render_template("desk/cases.html", page=page, after=request.args.get("after"))
+    after = request.args.get("after")
+    page = desk_list.page(parts(), officer().id, after)
+    return render_template("desk/cases.html", page=page, after=after, category_names=_category_names())
 
 
 def case(reference: str) -> str:
     """One case: the frame, and what the server knows of it."""
-    shown = casework.summary(parts(), officer().id, reference)
-    return render_template("desk/case.html", case=shown, limits=parts().settings)
+    found = casework.summary(parts(), officer().id, reference)
+    return render_template(
+        "desk/case.html",
+        case=found.case,
+        today=found.today,
+        channel=found.channel,
+        readers=found.readers,
+        max_files=parts().settings.max_files,
+        max_file_bytes=parts().settings.max_file_bytes,
+        max_text_bytes=parts().settings.max_text_bytes,
+        category_names=_category_names(),
+        acknowledgements={lang: _acknowledgement(lang) for lang in taxonomy.LANGUAGES},
+    )
+
+
+def _category_names() -> dict[str, str]:
+    return {category.code: category.name(current()) for category in taxonomy.categories()}
+
+
+def _acknowledgement(lang: str) -> str:
+    """The standard text in the reporter's language, its places in braces, and the team's words after it."""
+    with force_locale(lang):
+        words = gettext("The eight words of this team are: {words}")
+    return f"{taxonomy.standard_text('acknowledgement', lang)}\n\n{words}"

@@ -1,6 +1,7 @@
 """What a reporter can do in the mailbox. The server opens the conversation for one request at a time."""
 
 from contextlib import suppress
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import validate_csrf
@@ -74,7 +75,8 @@ def download(file_id: str) -> Response:
     root, item = mailbox.file(mailbox.visit(parts(), _cookie()), file_id)
     content = attachments.open_file(parts(), root, item)
     response = Response(content, mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=attachments.neutral_name(item.name))
+    name = quote(attachments.neutral_name(item.name), safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Content-Length"] = str(item.size)
     return response
 
@@ -163,6 +165,6 @@ def _case_page(seen: mailbox.Visit, form: AnswerForm, problem: str = "") -> Resp
             form=form,
             limits=parts().settings,
             problem=problem or None,
-            category_names={category.code: category.name(current()) for category in taxonomy.categories()},
+            category_names={category.code: category.names[current()] for category in taxonomy.categories()},
         )
     )

@@ -4,10 +4,12 @@ The form judges nothing that would make somebody choose their files again: unkno
 made, and what is too much or too little is said by the service that takes the report.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from flask_babel import lazy_gettext as _
 from wtforms import Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are a version behind
 
 from portal.domain import taxonomy
 from portal.web.languages import current
@@ -37,10 +39,14 @@ def stripped(value: str | None) -> str:
     return (value or "").strip()
 
 
-def category_choices() -> list[tuple[str, str]]:
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def category_choices() -> list[SelectChoice]:
     """The kinds of concern in the page's language, "I do not know" first and chosen."""
     named = [(kind.code, kind.name(current())) for kind in taxonomy.categories() if kind.code != "OTHER"]
-    return [("", str(UNKNOWN_CATEGORY)), *named]
+    return _choices([("", str(UNKNOWN_CATEGORY)), *named])
 
 
 class ReportForm(Form):
@@ -54,9 +60,11 @@ class ReportForm(Form):
         _("What is it about?"), choices=category_choices, default="", validate_choice=False
     )
     relation = SelectField(
-        _("What is your part in it?"), choices=RELATIONS, default="", validate_choice=False
+        _("What is your part in it?"), choices=_choices(RELATIONS), default="", validate_choice=False
     )
-    mode = RadioField(_("May your name be known?"), choices=MODES, default=ANONYMOUS, validate_choice=False)
+    mode = RadioField(
+        _("May your name be known?"), choices=_choices(MODES), default=ANONYMOUS, validate_choice=False
+    )
     name_given = StringField(_("Your name"), filters=[stripped])
 
     def answers(self) -> dict[str, str]:

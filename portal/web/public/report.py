@@ -86,7 +86,7 @@ def _form_again(channel: PublicChannel, problem: str, typed: dict[str, str]) -> 
     return linger(page, request)
 
 
-def _admit(fields: dict[str, str]) -> intake.Token:
+def _admit(fields: dict[str, str]) -> intake.Admitted:
     return intake.admit(parts(), fields.get("token", ""))
 
 
