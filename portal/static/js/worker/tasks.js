@@ -13,6 +13,7 @@ import { openFile, sealFile } from "./files.js";
  */
 async function stretch({ password, salt, kdf }, port) {
   const [auth, wrapKey] = officerKeys(await stretchPassword(password, salt, kdf, port.progress));
+  port.progress(1);
   return { auth, wrapKey };
 }
 
@@ -21,7 +22,9 @@ async function stretch({ password, salt, kdf }, port) {
  * @param {Port} port
  */
 async function mailbox({ caseKey, passphrase }, port) {
-  return { secret: (await mailboxRoot(caseKey, passphrase, port.progress)).secret };
+  const { secret } = await mailboxRoot(caseKey, passphrase, port.progress);
+  port.progress(1);
+  return { secret };
 }
 
 export const tasks = Object.freeze({
