@@ -157,6 +157,8 @@ class BlobWriter:
             self._close()
             with contextlib.suppress(FileNotFoundError):
                 self._temporary.unlink()
+            with contextlib.suppress(OSError):  # must not hide what it was aborted for
+                settle(self._blobs.incoming)
 
     def _close(self) -> None:
         os.close(self._file)
