@@ -4,8 +4,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from portal.services import setup, upkeep
+from portal.services import upkeep
 from portal.services.parts import Parts
+from portal.services.setup import is_set_up, new_link
 from portal.web.parts import EXTENSION
 
 
@@ -26,9 +27,9 @@ def setup_link() -> None:
 def setup_line(parts: Parts) -> str:
     """The line that the start prints: a one-time link while nothing is set up."""
     address = f"http://{parts.settings.host}:{parts.settings.port}"
-    if setup.is_set_up(parts):
+    if is_set_up(parts):
         return f"The portal is set up. Desk: {address}/en/desk"
-    return f"Not set up yet. Open once, in the browser of the first officer: {address}/en/setup/{setup.new_link(parts)}"
+    return f"Not set up yet. Open once, in the browser of the first officer: {address}/en/setup/{new_link(parts)}"
 
 
 def _parts() -> Parts:

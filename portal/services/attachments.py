@@ -42,7 +42,7 @@ class SealingSink:
     refuses the form. Raises Busy when no upload slot comes free, StorageFull when the disk is full.
     """
 
-    def __init__(self, parts: Parts, recipient: Recipient, admit: Callable[[dict[str, str]], None]) -> None:
+    def __init__(self, parts: Parts, recipient: Recipient, admit: Callable[[dict[str, str]], object]) -> None:
         self._parts = parts
         self._recipient = recipient
         self._admit = admit
