@@ -99,7 +99,9 @@ def accept(
         return receipt, False
     mailbox = receipts.stretched(parts, receipt)
     # Marked before it is stored: a crash in between must not leave a report whose receipt nobody has seen.
-    volatile.mark(parts.volatile, marker, "receipt", report.case_id, _seconds(parts) // 60 * 60)
+    volatile.mark(
+        parts.volatile, marker, "receipt", report.case_id, _minute(parts), keep_seconds=SHOWN_AGAIN_SECONDS
+    )
     sealed = sealing.seal_report(report, written, mailbox, files, parts.clock.today())
     for _ in range(REFERENCE_TRIES):
         try:
@@ -141,6 +143,10 @@ def _admit(parts: Parts, token: str, key: bytes) -> Admitted:
 
 def _test_key(parts: Parts) -> bytes:
     return hashlib.sha256(b"test report\0" + parts.secrets.token).digest()
+
+
+def _minute(parts: Parts) -> int:
+    return _seconds(parts) // 60 * 60
 
 
 def _seconds(parts: Parts) -> int:

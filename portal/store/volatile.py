@@ -33,9 +33,13 @@ def erase_idle(session: Session, kinds: tuple[str, ...], *, before: int) -> None
     session.execute(delete(SessionRow).where(SessionRow.kind.in_(kinds) & (SessionRow.touched_at < before)))
 
 
-def mark(database: Database, row: bytes, kind: str, owner: bytes, at: int) -> None:
-    """A row of `kind` that stands for "this happened at minute `at`"; a second mark changes nothing."""
+def mark(database: Database, row: bytes, kind: str, owner: bytes, at: int, *, keep_seconds: int) -> None:
+    """A row of `kind` that stands for "this happened at minute `at`"; a second mark changes nothing.
+
+    Marks of the same kind older than `keep_seconds` go: what is no longer needed is no longer known.
+    """
     with database.write() as session:
+        erase_idle(session, (kind,), before=at - keep_seconds)
         if session.get(SessionRow, row) is None:
             session.add(SessionRow(row=row, kind=kind, owner=owner, touched_at=at))
 

@@ -73,6 +73,16 @@ def test_half_an_hour_later_the_form_shows_no_receipt_any_more(
     assert stored(portal) == 1
 
 
+def test_the_minute_of_a_report_is_forgotten_when_the_next_one_comes_half_an_hour_later(
+    portal: Portal, visitor: FlaskClient, clock: SetClock
+) -> None:
+    for _ in range(2):
+        paper.report(visitor, text="Once")
+        clock.move(minutes=31)
+    with portal.parts.volatile.read() as session:
+        assert session.scalar(select(func.count()).select_from(models.SessionRow)) == 1
+
+
 @pytest.mark.parametrize("token", ["", "00" * 72, "no hex", "ff" * 20])
 def test_a_form_that_is_not_ours_stores_nothing_and_loses_nothing(
     token: str, portal: Portal, visitor: FlaskClient
