@@ -15,7 +15,12 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.bindings import (
+    crypto_core_ed25519_is_valid_point,
+    crypto_sign,
+    crypto_sign_open,
+    crypto_sign_seed_keypair,
+)
 from nacl.exceptions import BadSignatureError
 
 from crypto import bech32
@@ -232,11 +237,15 @@ class Root:
 def verify(verify_key: bytes, signature: bytes, data: bytes) -> None:
     """Nothing, if `signature` over `data` is by `verify_key`; raises SignatureWrong otherwise.
 
-    Fails closed: keys and signatures of a wrong length, of small order, or not in their one
+    Fails closed: keys and signatures of a wrong length, not of prime order, or not in their one
     canonical spelling are wrong, too.
     """
     if len(verify_key) != SECRET_SIZE or len(signature) != SIGNATURE_SIZE:
         raise SignatureWrong("a key or signature of a wrong length")
+    # Verifiers differ on keys with a part of small order: whoever makes such a key on purpose could sign
+    # what one side believes and the other refuses. Honest keys are of prime order, others are refused.
+    if not crypto_core_ed25519_is_valid_point(verify_key):
+        raise SignatureWrong("a key that is not of prime order")
     try:
         crypto_sign_open(signature + data, verify_key)
     except BadSignatureError as error:
