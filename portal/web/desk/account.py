@@ -7,10 +7,9 @@ from portal.services.new_portal import WRAPPED_ROOT_BYTES
 from portal.services.officers import AUTH_BYTES, KDF, SALT_BYTES, PasswordChange
 from portal.web.desk.access import officer
 from portal.web.desk.sign_in import CODE
+from portal.web.encoding import no_content
 from portal.web.json_body import read_json
 from portal.web.parts import parts
-
-NO_CONTENT = 204
 
 
 def register(blueprint: Blueprint) -> None:
@@ -37,4 +36,4 @@ def password() -> Response:
     )
     body.end()
     officers.change_password(parts(), officer().id, officer().row, change)
-    return Response(status=NO_CONTENT)
+    return no_content()

@@ -6,14 +6,13 @@ from flask_wtf.csrf import generate_csrf
 from portal.services import keyring, sessions
 from portal.services.keyring import ChannelKeys
 from portal.web.desk.access import officer
-from portal.web.encoding import to_base64
+from portal.web.encoding import no_content, to_base64
 from portal.web.json_body import read_json
 from portal.web.parts import parts
 from portal.web.sessions import clear_cookie
 
 SEALED_ROOT_BYTES = 72
 PINS_BYTES = 256 * 1024
-NO_CONTENT = 204
 
 
 def register(blueprint: Blueprint) -> None:
@@ -37,13 +36,13 @@ def keep_root() -> Response:
     sealed = body.octets("sealed_root", SEALED_ROOT_BYTES)
     body.end()
     sessions.keep_sealed(parts(), officer().row, sealed)
-    return Response(status=NO_CONTENT)
+    return no_content()
 
 
 def end() -> Response:
     """The session is over: locked by hand, or because nobody was there."""
     sessions.end(parts(), officer().row)
-    response = Response(status=NO_CONTENT)
+    response = no_content()
     clear_cookie(response, "desk")
     return response
 
@@ -74,7 +73,7 @@ def keep_pins() -> Response:
     pins = body.octets("pins", 40, PINS_BYTES)
     body.end()
     keyring.keep_pins(parts(), officer().id, pins)
-    return Response(status=NO_CONTENT)
+    return no_content()
 
 
 def _channel(channel: ChannelKeys) -> dict[str, object]:
