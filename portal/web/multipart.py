@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeVar
 
-from flask import Request, Response
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 from werkzeug.sansio import multipart as events
+from werkzeug.wrappers import Request, Response
+
+Answer = TypeVar("Answer", bound=Response)
 
 READ_BYTES = 256 * 1024
 FIELD_BYTES = 640 * 1024
@@ -148,7 +150,7 @@ def read_form(request: Request, sink: Sink, limits: FormLimits, into: dict[str, 
         raise Broken from error
 
 
-def linger(response: Response, request: Request) -> Response:
+def linger(response: Answer, request: Request) -> Answer:
     """`response`, after which the rest of the request's body is read and thrown away, within bounds.
 
     Closing a connection with unread bytes resets it, and the browser then shows its own error in place of

@@ -38,10 +38,15 @@ def test_a_report_is_answered_with_a_case_key_and_a_passphrase(visitor: FlaskCli
 
 
 def test_the_receipt_opens_the_case_with_all_that_was_written(visitor: FlaskClient) -> None:
-    written = {"text": "Blåbær & <b>bold</b>", "when": "In May", "where": "Hall 4", "who": "The foreman"}
-    page = paper.open_case(
-        visitor, paper.receipt_on(paper.report(visitor, **written, category="ENVIRON").text)
+    sent = paper.report(
+        visitor,
+        text="Blåbær & <b>bold</b>",
+        when="In May",
+        where="Hall 4",
+        who="The foreman",
+        category="ENVIRON",
     )
+    page = paper.open_case(visitor, paper.receipt_on(sent.text))
     for text in ("Blåbær &amp; &lt;b&gt;bold&lt;/b&gt;", "In May", "Hall 4", "The foreman"):
         assert text in page.text
 
