@@ -20,7 +20,7 @@ from crypto.grant import Grant, Purpose, seal_grant
 from crypto.keys import Party, Root
 from crypto.receipt import Receipt
 from crypto.records import NO_HASH, ChannelRecord, Member
-from crypto.wrap import officer_keys, wrap_officer
+from crypto.wrap import officer_keys, wrap_officer, wrap_pins
 from portal import create_app
 from portal.services import intake, mailbox
 from portal.services.attachments import SealedFile, SealingSink
@@ -127,6 +127,7 @@ class Portal:
         self.parts: Parts = self.app.extensions[EXTENSION]
         migrate.upgrade(chosen.database_url, chosen.volatile_url)
         self.organisation_id = secrets.token_bytes(16)
+        self._pins: dict[bytes, dict[str, Any]] = {}
         self._add(
             models.Organisation(
                 id=self.organisation_id,
@@ -223,6 +224,8 @@ class Portal:
         if new_epoch:
             for receiver in (anchor, *(member.party for member in members)):
                 self._grant("channel", team, epoch, record.hash, root, receiver)
+        for member in members:
+            self._pin(member, team)
         return record
 
     def report(self, team: Team, text: str = "The drain leads to the stream.", **given: Any) -> Reporter:
@@ -243,6 +246,18 @@ class Portal:
         """The stored case as it is now."""
         with self.parts.database.read() as session:
             return session.get_one(models.Case, reporter.case_id)
+
+    def _pin(self, officer: Staff, team: Team) -> None:
+        """The officer has confirmed the channel as it is now, as a browser does (js/desk/keys.js)."""
+        pins = self._pins.setdefault(officer.id, {})
+        pins[team.id.hex()] = {
+            "anchor": team.anchor.party.hash.hex(),
+            "number": team.newest.number,
+            "record": team.newest.hash.hex(),
+        }
+        with self.parts.database.write() as session:
+            row = session.get_one(models.Officer, officer.id)
+            row.pins = wrap_pins(officer.root, {"v": 1, "channels": pins}, officer_id=officer.id)
 
     def _grant(
         self, purpose: Purpose, team: Team, number: int, record: bytes, root: Root, receiver: Party

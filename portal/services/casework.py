@@ -47,6 +47,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """A case as its page knows it before it is opened; `readers` are the members in the newest record."""
+
+    case: models.Case
+    today: date
+    channel: str
+    readers: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case as the officer's browser gets it: what the server may know, and all that is sealed.
 
@@ -66,10 +76,15 @@ class CaseView:
     people: tuple[Person, ...]
 
 
-def summary(parts: Parts, officer_id: bytes, reference: str) -> models.Case:
+def summary(parts: Parts, officer_id: bytes, reference: str) -> Summary:
     """What the page itself shows of a case before the browser has opened it. Raises NotFound."""
     with parts.database.read() as session:
-        return case_of_reference(session, desk_of(session, officer_id), reference)
+        desk = desk_of(session, officer_id)
+        case = case_of_reference(session, desk, reference)
+        channel = desk.channels[case.channel_id]
+        members = {member.officer_id for member in channel.newest.members}
+        readers = tuple(person for person in _people(session, desk) if person.id in members)
+        return Summary(case, parts.clock.today(), channel.name, readers)
 
 
 def read(parts: Parts, officer_id: bytes, case_id: bytes) -> CaseView:

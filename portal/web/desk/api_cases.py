@@ -167,7 +167,7 @@ def _day(body: Fields, key: str) -> date:
 
 
 def _done() -> Response:
-    return Response(status=NO_CONTENT)
+    return Response(status=NO_CONTENT, mimetype="application/json")
 
 
 def _changed(error: Changed) -> Response:

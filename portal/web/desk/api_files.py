@@ -34,13 +34,13 @@ def upload(case_id: str, upload_id: str) -> Response:
         raise Malformed
     sealed = Upload(id_of(upload_id), id_of(case_id), request.content_length, _chunks())
     attachments_desk.receive(parts(), officer().id, officer().row, sealed)
-    return Response(status=NO_CONTENT)
+    return Response(status=NO_CONTENT, mimetype="application/json")
 
 
 def cancel_upload(case_id: str, upload_id: str) -> Response:
     """A file that was sent, and will not be listed, is erased."""
     attachments_desk.cancel(parts(), officer().row, id_of(case_id), id_of(upload_id))
-    return Response(status=NO_CONTENT)
+    return Response(status=NO_CONTENT, mimetype="application/json")
 
 
 def sealed_file(file_id: str) -> Response:

@@ -1,0 +1,82 @@
+/**
+ * One case on its page: read, opened, verified, and read again after everything that changes it. What shows it is told by
+ * `onRead`; the texts that somebody is writing stay where they are.
+ */
+import { fromBase64, unwrapCard } from "../seal/index.js";
+import { getJson } from "./api.js";
+import { openCaseKeys } from "./case_keys.js";
+import { openConversation } from "./conversation.js";
+import { keyOf } from "./bubbles.js";
+import { openFirst } from "./first_opening.js";
+
+/**
+ * @typedef {{ given: any, keys: import("./case_keys.js").CaseKeys, conversation: import("./conversation.js").Said[],
+ *   card: { title: string, category: string } | undefined, fresh: ReadonlySet<string>, verified: boolean }} Read
+ *   `fresh`: the messages that were not there at the last reading, by keyOf; empty at the first
+ */
+
+export class CaseState {
+  #desk;
+  #id;
+  #onRead;
+  /** @type {Read | undefined} */
+  #read;
+
+  /**
+   * @param {import("./case_keys.js").Desk} desk
+   * @param {string} id hex
+   * @param {(read: Read) => void} onRead
+   */
+  constructor(desk, id, onRead) {
+    this.#desk = desk;
+    this.#id = id;
+    this.#onRead = onRead;
+  }
+
+  /** What was last read. @returns {Read} */
+  get read() {
+    if (this.#read === undefined) throw new RangeError("the case was not read yet");
+    return this.#read;
+  }
+
+  /** The address of this case's own things. @param {string} thing */
+  path(thing) {
+    return `/desk/api/cases/${this.#id}/${thing}`;
+  }
+
+  /** Reads the case anew; opens it for the first time where nobody has. */
+  async refresh() {
+    let given = await getJson(`/desk/api/cases/${this.#id}`);
+    let keys = await openCaseKeys(this.#desk, given);
+    let conversation = await openConversation(keys, given);
+    if (keys.desk === undefined) {
+      const report = conversation[0];
+      await openFirst(keys, { report: report.text, category: report.fields.category, fallback: given.reference });
+      given = await getJson(`/desk/api/cases/${this.#id}`);
+      keys = await openCaseKeys(this.#desk, given);
+      conversation = await openConversation(keys, given);
+    }
+    const before = new Set(this.#read?.conversation.map(keyOf));
+    const fresh = this.#read === undefined ? [] : conversation.map(keyOf).filter((key) => !before.has(key));
+    const verified = conversation.every(({ problem }) => problem === undefined);
+    this.#read = { given, keys, conversation, card: cardOf(keys, given), fresh: new Set(fresh), verified };
+    this.#onRead(this.#read);
+    return this.#read;
+  }
+}
+
+/**
+ * Title and category; undefined when the card can't be opened, which hides nothing else.
+ * @param {import("./case_keys.js").CaseKeys} keys
+ * @param {any} given
+ */
+function cardOf({ id, desk }, { card }) {
+  const root = desk?.roots[card?.number ?? -1];
+  if (root === undefined) return undefined;
+  try {
+    const { title, category } = unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number });
+    return { title: String(title), category: String(category) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Writing in a case: a message sealed to the newest root of its scope, signed by this officer, sent with the number that
+ * was next when the page was read. When the number is gone, nothing is sent and `Between` says so.
+ */
+import { Body, MAX_TEXT_BYTES, sealMessage, toBase64, toHex, utf8 } from "../seal/index.js";
+import { ApiError, postJson } from "./api.js";
+import { nextPlace } from "./conversation.js";
+import { thisMinute } from "./dates.js";
+
+/** Something came between (`code` says what): the case has to be read again before it is changed. */
+export class Between extends Error {
+  /** @param {string} code taken, changed, day_changed */
+  constructor(code) {
+    super(code);
+    this.name = "Between";
+    this.code = code;
+  }
+}
+
+/** What was written can't be sent as it is; `code` is a text of the page. */
+export class NotSendable extends Error {
+  /** @param {string} code */
+  constructor(code) {
+    super(code);
+    this.name = "NotSendable";
+    this.code = code;
+  }
+}
+
+/**
+ * @typedef {{ scope: "talk" | "desk", kind: string, lang: string, text: string,
+ *   files?: readonly import("../seal/body.js").FileFields[] }} Written
+ */
+
+/**
+ * Throws NotSendable unless `text` may be sent.
+ * @param {string} text
+ * @param {number} files how many go with it
+ */
+export function checkText(text, files = 0) {
+  if (text.trim() === "" && files === 0) throw new NotSendable("empty");
+  if (utf8(text).length > MAX_TEXT_BYTES) throw new NotSendable("text_too_long");
+}
+
+/**
+ * The message, signed and sealed, and its number.
+ * @param {import("./case_keys.js").CaseKeys} keys
+ * @param {any} given the answer of GET /desk/api/cases/<id> that the officer has read
+ * @param {Written} written
+ */
+async function seal(keys, given, { scope, kind, lang, text, files = [] }) {
+  const { n, prev } = await nextPlace(given, scope);
+  const { records } = /** @type {import("./case_keys.js").ScopeKeys} */ (keys[scope]);
+  const body = new Body({
+    kind, side: "desk", n, prev, record: toHex(keys.channel.newest.hash), key: toHex(keys.officer.verifyKey),
+    sealed: "browser", ...thisMinute(), lang, text, fields: {}, files,
+  });
+  const { recipient } = records[records.length - 1];
+  return { n, sealed: toBase64(await sealMessage(body, keys.officer, { case: keys.id, scope, recipient })) };
+}
+
+/**
+ * Sends a reply (scope talk) or a note (scope desk).
+ * @param {import("./case_keys.js").CaseKeys} keys
+ * @param {any} given
+ * @param {Written} written
+ */
+export async function send(keys, given, written) {
+  const { n, sealed } = await seal(keys, given, written);
+  const files = (written.files ?? []).map(({ id }) => base64OfHex(id));
+  await orBetween(() => postJson(`/desk/api/cases/${given.id}/messages`, { scope: written.scope, n, sealed, files }));
+}
+
+/**
+ * Sends the acknowledgement; the case's dates follow in the same step.
+ * @param {import("./case_keys.js").CaseKeys} keys
+ * @param {any} given
+ * @param {{ lang: string, text: string }} written
+ */
+export async function sendAcknowledgement(keys, given, { lang, text }) {
+  const { n, sealed } = await seal(keys, given, { scope: "talk", kind: "acknowledgement", lang, text });
+  const body = { n, sealed, feedback_due_on: given.feedback_if_today };
+  await orBetween(() => postJson(`/desk/api/cases/${given.id}/acknowledgement`, body));
+}
+
+/** @param {() => Promise<unknown>} post */
+async function orBetween(post) {
+  try {
+    await post();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) throw new Between(error.code);
+    throw error;
+  }
+}
+
+/** @param {string} hex */
+function base64OfHex(hex) {
+  return toBase64(Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+}

@@ -1,0 +1,39 @@
+/** Long work with a bar, words and a way to stop it: the elements of templates/desk/job.html. */
+import { byId } from "./start.js";
+
+/** @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal }} Job */
+
+/**
+ * Shows the bar `name` while `work` runs. The cancel button aborts `signal`; `work` then rejects with its reason.
+ * @template T
+ * @param {string} name
+ * @param {string} words
+ * @param {(job: Job) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function run(name, words, work) {
+  const place = byId(`${name}-work`);
+  const bar = /** @type {HTMLProgressElement} */ (byId(`${name}-bar`));
+  const line = byId(`${name}-words`);
+  const stop = new AbortController();
+  const cancel = () => stop.abort(new DOMException("stopped by hand", "AbortError"));
+  byId(`${name}-cancel`).addEventListener("click", cancel);
+  line.textContent = words;
+  bar.removeAttribute("value");
+  place.hidden = false;
+  try {
+    return await work({
+      say: (said) => { line.textContent = said; },
+      progress: (share) => { bar.value = share; },
+      signal: stop.signal,
+    });
+  } finally {
+    byId(`${name}-cancel`).removeEventListener("click", cancel);
+    place.hidden = true;
+  }
+}
+
+/** Whether `error` only says that somebody stopped the work. @param {unknown} error */
+export function wasStopped(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}

@@ -1,0 +1,90 @@
+/**
+ * Search over the titles of all cases that this officer reads. The server can't: it has no title. So all cards are
+ * fetched, opened in the Worker, and looked through there.
+ */
+import { getJson } from "./api.js";
+import { dayText } from "./dates.js";
+import { make } from "./elements.js";
+import { categoryText, readable } from "./list.js";
+import { byId, inputById } from "./start.js";
+import { text } from "./strings.js";
+
+const SHOWN = 50;
+const PAUSE_MS = 120;
+const CARDS = "/desk/api/cards";
+
+/** What the server says of a case, by id: the Worker holds only what was sealed. @type {Map<string, any>} */
+const facts = new Map();
+/** Words by which a category is found too: its name in the page's language. */
+let ready = false;
+let latest = 0;
+
+/**
+ * Fetches and opens every card, two thousand at a time; the next are fetched while these are opened.
+ * @param {import("../worker/client.js").SealWorker} worker
+ * @param {import("./list.js").Holder[]} holders
+ */
+export async function indexAll(worker, holders) {
+  let next = getJson(CARDS);
+  let done = 0;
+  while (true) {
+    const { cards, next: after } = await next;
+    if (after !== null) next = getJson(`${CARDS}?after=${after}`);
+    const mine = readable(holders, cards);
+    for (const { case: id, reference, stage, due_on: due } of mine) facts.set(id, { reference, stage, due });
+    const rows = mine.map((card) => ({ ...card, reference: `${card.reference}` }));
+    const { opened } = await worker.run("indexCards", { holders, rows });
+    done += opened;
+    byId("q-state").textContent = text("search.opening", { done });
+    if (after === null) break;
+  }
+  ready = true;
+  byId("q-state").textContent = text("search.ready", { count: done });
+  byId("search").dataset.ready = String(done);
+}
+
+/** Looks while somebody types. @param {import("../worker/client.js").SealWorker} worker */
+export function startSearch(worker) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  const field = inputById("q");
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => void look(worker, field.value), PAUSE_MS);
+  });
+  byId("search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void look(worker, field.value);
+  });
+}
+
+/** @param {import("../worker/client.js").SealWorker} worker @param {string} query */
+async function look(worker, query) {
+  const turn = (latest += 1);
+  const asked = query.trim();
+  byId("found").hidden = asked === "";
+  byId("listed").hidden = asked !== "";
+  if (asked === "") return;
+  const { total, cards } = await worker.run("search", { query: asked, limit: SHOWN });
+  if (turn !== latest) return; // a later key was quicker
+  byId("found-rows").replaceChildren(...cards.map(foundRow));
+  const key = total === 0 ? "search.none" : total > cards.length ? "search.more" : "search.found";
+  if (ready || total > 0) byId("q-state").textContent = text(key, { count: total, shown: cards.length });
+}
+
+/** @param {import("./list.js").OpenCard} card */
+function foundRow({ case: id, reference, title, category }) {
+  const { stage, due } = facts.get(id) ?? {};
+  const about = make("td", { attributes: { role: "cell" } },
+    make("a", { text: title, attributes: { href: caseAddress(reference), dir: "auto" } }),
+    make("br"), make("span", { class: "small muted", text: categoryText(category) }));
+  return make("tr", { attributes: { role: "row" } },
+    make("td", { text: reference, attributes: { role: "cell" } }), about,
+    make("td", { text: stage ? text(`stage.${stage}`) : "", attributes: { role: "cell" } }),
+    make("td", { text: due ? dayText(due) : "", attributes: { role: "cell" } }));
+}
+
+/** @param {string} reference */
+function caseAddress(reference) {
+  return `${byId("app").dataset.list}/cases/${encodeURIComponent(reference)}`;
+}

@@ -1,0 +1,45 @@
+/** Title and category of a case, sealed under the desk root, and the form that changes them. */
+import { fitCard, fromBase64, toBase64, wrapCard } from "../seal/index.js";
+import { ApiError, putJson } from "./api.js";
+import { Between } from "./compose.js";
+import { onSubmit, say } from "./forms.js";
+import { byId, inputById } from "./start.js";
+import { hasText, text } from "./strings.js";
+
+/** @param {import("./case_state.js").Read} read */
+export function showTitle({ card, given, verified }) {
+  const title = card?.title || given.reference;
+  byId("title").textContent = title;
+  const category = byId("category");
+  const code = `category.${card?.category ?? ""}`;
+  category.textContent = hasText(code) ? text(code) : "";
+  category.hidden = category.textContent === "";
+  byId("verified").hidden = !verified;
+  byId("unverified").hidden = verified;
+  byId("card").hidden = card === undefined;
+  byId("card-damaged").hidden = card !== undefined;
+  if (card === undefined || byId("card-part").hasAttribute("open")) return;
+  inputById("card-title").value = card.title;
+  inputById("card-category").value = card.category;
+}
+
+/** @param {import("./case_state.js").CaseState} state */
+export function startTitle(state) {
+  onSubmit("card", state, async () => {
+    const { given, keys } = state.read;
+    const { number } = given.card;
+    const card = fitCard(inputById("card-title").value.trim() || given.reference, inputById("card-category").value);
+    const root = /** @type {import("./case_keys.js").ScopeKeys} */ (keys.desk).roots[number];
+    const seen = await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (fromBase64(given.card.sealed)));
+    const sealed = toBase64(wrapCard(root, card, { case: keys.id, number }));
+    try {
+      await putJson(state.path("card"), { sealed, replaces: toBase64(new Uint8Array(seen)) });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) throw new Between(error.code);
+      throw error;
+    }
+    byId("card-part").removeAttribute("open");
+    await state.refresh();
+    say(text("said.card"));
+  });
+}

@@ -1,0 +1,31 @@
+/** The list: the titles of this page first, then those of all cases for the search. */
+import { getJson } from "../desk/api.js";
+import { openChannels } from "../desk/keys.js";
+import { holdersOf, showCards } from "../desk/list.js";
+import { indexAll, startSearch } from "../desk/search.js";
+import { openDesk } from "../desk/session.js";
+import { byId, start } from "../desk/start.js";
+import { text } from "../desk/strings.js";
+import { SealWorker } from "../worker/client.js";
+
+/** @param {string} words */
+function complain(words) {
+  const place = byId("problem");
+  place.textContent = words;
+  place.hidden = false;
+}
+
+async function page() {
+  const after = byId("app").dataset.after ?? "";
+  const cards = getJson(after === "" ? "/desk/api/cases" : `/desk/api/cases?after=${encodeURIComponent(after)}`);
+  cards.catch(() => undefined); // awaited below, after the keys
+  const { root, keys } = await openDesk();
+  const holders = holdersOf(root, await openChannels(root, keys));
+  const worker = new SealWorker();
+  await showCards(worker, holders, (await cards).cards);
+  document.documentElement.dataset.opened = "page"; // what the tests and the benchmark wait for
+  startSearch(worker);
+  indexAll(worker, holders).catch(() => complain(text("failed.cards")));
+}
+
+void start(page);

@@ -1,0 +1,102 @@
+"""A running portal and an officer's Chromium: sign in by password and code, as people do."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from portal.services import totp
+from portal.services.parts import Clock
+from tests.builders import PASSWORD, Portal, Staff, Team
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no line for each request."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@dataclass
+class Running:
+    """A portal that answers at `address`, with one officer on one team."""
+
+    portal: Portal
+    officer: Staff
+    team: Team
+    address: str
+    browser: Browser
+    faults: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def window(self, scheme: str = "light", width: int = 1366) -> Iterator[BrowserContext]:
+        """A browser window of somebody who was never here before. Files come from memory, without a dialog."""
+        window = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+        window.add_init_script("delete window.showSaveFilePicker")
+        yield window
+        window.close()
+
+    def page(self, window: BrowserContext) -> Page:
+        """A tab whose faults are written down: a page that works reports none."""
+        page = window.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        return page
+
+    def sign_in(self, window: BrowserContext, lang: str = "en", officer: Staff | None = None) -> Page:
+        """The list, after signing in by keyboard and authenticator."""
+        person = officer or self.officer
+        page = self.page(window)
+        page.goto(f"{self.address}/{lang}/desk/sign-in")
+        page.fill("#name", person.name)
+        page.fill("#passphrase", person.password)
+        page.fill("#code", self.code(person))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{self.address}/{lang}/desk", timeout=90_000)
+        page.wait_for_selector("html[data-opened]")
+        return page
+
+    def code(self, person: Staff) -> str:
+        """A code that counts: each does so once, so a second sign-in may wait for the next step."""
+        with self.portal.parts.database.read() as session:
+            from portal.store.models import Officer  # noqa: PLC0415 - only here
+
+            used = session.get_one(Officer, person.id).totp_last_step
+        step = max(totp.step_at(int(time.time())), used + 1)
+        while totp.step_at(int(time.time())) + 1 < step:
+            time.sleep(1)
+        return totp.code_of(person.totp_secret, step)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """A portal on a port of its own, and Chromium; skipped, loudly, where there is none."""
+    if not CHROMIUM.exists():
+        reason = "the desk was NOT looked at in Chromium: there is no /usr/bin/chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    portal = Portal(folder, Clock())
+    officer = portal.staff("Ida Holm", "Head of compliance", password=PASSWORD)
+    team = portal.team(officer)
+    server = make_server("127.0.0.1", 0, portal.app, threaded=True, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield Running(portal, officer, team, f"http://127.0.0.1:{server.server_port}", browser)
+        browser.close()
+    server.shutdown()
+    portal.close()
