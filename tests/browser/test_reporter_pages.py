@@ -93,6 +93,15 @@ def send(page: Page, text: str) -> None:
     page.click("form[enctype] button[type=submit]")
 
 
+def collect(page: Page, asked: list[Request]) -> None:
+    """Put every request of `page` into `asked`."""
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("request", note)
+
+
 def fits(page: Page, width: int) -> bool:
     """Whether nothing makes the page wider than the window."""
     return bool(page.evaluate("document.documentElement.scrollWidth") <= width)
@@ -191,7 +200,7 @@ def test_first_visit_of_the_form_needs_at_most_three_requests_without_a_script(r
     for script, limit in ((False, 3), (True, 5)):
         asked: list[Request] = []
         with running.page(script=script) as page:
-            page.on("request", asked.append)
+            collect(page, asked)
             page.goto(f"{running.address}/en/{FORM}", wait_until="networkidle")
         assert 0 < len(asked) <= limit
         assert all(request.url.startswith(running.address) for request in asked)
