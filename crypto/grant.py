@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Literal
 
 from crypto.agefile import open_bytes, seal_bytes
-from crypto.errors import GrantMalformed, GrantMismatch, KeyMalformed
-from crypto.keys import Identity, Recipient, Root
+from crypto.errors import GrantMalformed, GrantMismatch
+from crypto.keys import Recipient, Root
 from crypto.lines import Lines, LineWrong, read_decimal, read_hex
 
 Purpose = Literal["anchor", "channel", "talk", "desk"]
@@ -57,25 +57,24 @@ class Grant:
     def read(cls, raw: bytes) -> "Grant":
         """The grant that `raw` spells. Raises GrantMalformed, also if the identity is not the root's."""
         try:
-            grant, identity = cls._take_apart(Lines(raw))
-        except (LineWrong, KeyMalformed, KeyError) as error:
+            grant = cls._take_apart(Lines(raw))
+        except (LineWrong, KeyError) as error:
             raise GrantMalformed("not the lines of a grant") from error
-        # Stock `age` uses the identity line, we use the root: they must not be two different keys.
-        if identity != grant.root.identity:
-            raise GrantMalformed("the identity line is not that of the root")
         if (grant.purpose in ("talk", "desk")) != (grant.case is not None):
             raise GrantMalformed("talk and desk grants name a case, the others do not")
+        # This compares the identity line, too: stock `age` uses it, we use the root, and they must not be
+        # two different keys.
         if grant.raw != raw:
-            raise GrantMalformed("not spelled as a grant is written")
+            raise GrantMalformed("not spelled as a grant is written, or the identity is not the root's")
         return grant
 
     @classmethod
-    def _take_apart(cls, lines: Lines) -> "tuple[Grant, Identity]":
+    def _take_apart(cls, lines: Lines) -> "Grant":
         lines.take(_FIRST)
         purpose = _PURPOSES[lines.take("# purpose ")]
         channel = read_hex(lines.take("# channel "), 16)
         case = lines.take("# case ")
-        grant = cls(
+        return cls(
             purpose=purpose,
             channel=channel,
             case=None if case == "-" else read_hex(case, 16),
@@ -84,7 +83,6 @@ class Grant:
             to=read_hex(lines.take("# to "), 32),
             root=Root(read_hex(lines.take("# root "), 32)),
         )
-        return grant, Identity.parse(lines.take(""))
 
 
 def seal_grant(grant: Grant, recipient: Recipient) -> bytes:

@@ -51,13 +51,6 @@ def _refuse(token: str) -> Any:
     raise JsonMalformed(f"a number that is no integer: {token[:20]}")
 
 
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise JsonMalformed("a key stands twice")
-    return found
-
-
 def read(raw: bytes) -> dict[str, Any]:
     """The object that `raw` spells, keys in the order of the bytes.
 
@@ -66,7 +59,6 @@ def read(raw: bytes) -> dict[str, Any]:
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_no_repeats,
             parse_float=_refuse,
             parse_constant=_refuse,
         )

@@ -93,3 +93,16 @@ def test_padding_that_hides_something_is_refused() -> None:
     with pytest.raises(AttachmentDamaged):
         list(opened(sealed, item))
     assert len(open_bytes(sealed, [TALK.identity])) == 65_536
+
+
+def test_a_second_reader_of_a_file_is_refused() -> None:
+    plain = b"abc" + bytes(65_533)
+    sealed = seal_bytes(plain, [TALK.party.recipient, root("thief").party.recipient])
+    item = replace(
+        ITEM,
+        size=3,
+        sha256=hashlib.sha256(b"abc").hexdigest(),
+        head=hashlib.sha256(sealed[:1643]).hexdigest(),
+    )
+    with pytest.raises(AttachmentDamaged):
+        list(opened(sealed, item))

@@ -63,6 +63,12 @@ def test_chunks_that_were_moved_left_out_or_repeated_are_refused(order: tuple[in
         list(open_stream(KEY, [b"".join(chunks[number] for number in order)]))
 
 
+def test_a_last_chunk_that_stands_twice_is_refused() -> None:
+    sealed = b"".join(seal_stream(KEY, [BLOCK[:CHUNK]]))
+    with pytest.raises(PayloadDamaged):
+        list(open_stream(KEY, [sealed + sealed]))
+
+
 def test_a_hundred_megabytes_pass_in_constant_memory() -> None:
     pieces, piece = 800, BLOCK
     assert len(piece) == 131_072
