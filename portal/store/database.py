@@ -6,10 +6,9 @@ transaction that reads first and writes later would otherwise fail at the write)
 """
 
 import os
-import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -18,9 +17,9 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from portal.store.errors import StoreBusy
 from portal.store.failures import translated
 from portal.store.folders import make_private
+from portal.store.turn import Turns
 
 BUSY_SECONDS = 15
 CONNECTIONS_KEPT = 8
@@ -42,8 +41,7 @@ class Database:
             _make_private_file(self.url)
         self._reader = _engine(self.url, durable=durable, writes=False)
         self._writer = _engine(self.url, durable=durable, writes=True)
-        # SQLite's own waiting is polling; queueing the threads of one process here keeps it short.
-        self._turn = threading.Lock() if self.is_sqlite else None
+        self._turns = Turns(Path(self.url.database or ""), BUSY_SECONDS) if self.is_sqlite else None
         forget = weakref.WeakMethod(self._forget_connections)
 
         def in_child() -> None:
@@ -82,6 +80,8 @@ class Database:
         """Every connection closed; the database opens anew when it is used again."""
         self._reader.dispose()
         self._writer.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
     def truncate_log(self) -> None:
         """What was erased is gone from SQLite's write-ahead log too; nothing on PostgreSQL.
@@ -99,20 +99,11 @@ class Database:
         """After a fork: a connection shared with the parent would mix two programs' words in one."""
         self._reader.dispose(close=False)
         self._writer.dispose(close=False)
-        if self._turn is not None:
-            self._turn = threading.Lock()
+        if self._turns is not None:
+            self._turns.forget()
 
-    @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
-            raise StoreBusy("other writers of this process did not finish in time")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _my_turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turns is None else self._turns.mine()
 
 
 def _make_private_file(url: URL) -> None:

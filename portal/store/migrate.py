@@ -35,8 +35,8 @@ VOLATILE = Chain("volatile", "v0001", VolatileBase.metadata)
 def is_current(database_url: str, volatile_url: str) -> bool:
     """Whether both databases have the shape the code expects. Two look-ups, no Alembic loaded."""
     for chain, database in _opened(database_url, volatile_url):
-        with database.connection() as connection:
-            if _revision(connection) != chain.head:
+        with database.read() as session:
+            if _revision(session.connection()) != chain.head:
                 return False
     return True
 

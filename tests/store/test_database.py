@@ -244,6 +244,8 @@ def test_only_the_owner_can_look_into_the_files(plain: Database, tmp_path: Path)
     assert modes == {
         "b": 0o700,
         "main.sqlite": 0o600,
+        "main.sqlite-next": 0o600,
+        "main.sqlite-turn": 0o600,
         "main.sqlite-wal": 0o600,
         "main.sqlite-shm": 0o600,
     }
