@@ -92,11 +92,15 @@ class Visitor:
 
     def answer(self, page: str, text: str, files: dict[str, bytes] | None = None) -> str:
         """The case's page with one more message, written on `page`. Raises Refused."""
+        if not self.answer_is_taken(page, text, files):
+            raise Refused(self.get("/en/mailbox/case"))
+        return self.get("/en/mailbox/case").text
+
+    def answer_is_taken(self, page: str, text: str, files: dict[str, bytes] | None = None) -> bool:
+        """Whether the server says that it has the answer, even if nothing more comes from it."""
         fields = {"csrf_token": hidden(page, "csrf_token"), "n": hidden(page, "n"), "text": text}
-        answer = self.post_files("/en/mailbox/answer", fields, files or {})
-        if answer.status != 200:
-            raise Refused(answer)
-        return answer.text
+        body, kind = multipart(fields, files or {})
+        return self._once("POST", "/en/mailbox/answer", body, kind).status == 303
 
     def downloads(self, page: str) -> list[bytes]:
         """Every file that the case's page offers, in its order."""
