@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,25 +19,30 @@ FOLDERS = ("css", "img", "vendor", "dist")
 EXTENSION = "fortrolig-assets"
 NOT_FOUND = 404
 COMPRESSED_ABOVE = 512
+IMPORTED = re.compile(rb'from"\.\./(vendor/[a-z_]+\.js)"')
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: its bytes, the same gzipped (or None where that gains nothing), kind, tag and integrity."""
+    """One file: its bytes, the same gzipped (or None where that gains nothing), kind, tag and integrity.
+
+    `imports` are the paths of the libraries that a bundle loads at once.
+    """
 
     body: bytes
     compressed: bytes | None
     kind: str
     tag: str
     integrity: str
+    imports: tuple[str, ...]
 
 
 def init_app(app: Flask) -> None:
-    """Load the files below static/ and give templates `asset()` and `integrity()`."""
+    """Load the files below static/ and give templates `asset()`, `integrity()` and `imports()`."""
     root = Path(__file__).resolve().parent.parent / "static"
     app.extensions[EXTENSION] = _load(root)
     app.add_url_rule("/static/<tag>/<path:path>", "static", serve)
-    app.jinja_env.globals.update(asset=address, integrity=integrity)
+    app.jinja_env.globals.update(asset=address, integrity=integrity, imports=imports)
 
 
 def address(path: str) -> str:
@@ -47,6 +53,11 @@ def address(path: str) -> str:
 def integrity(path: str) -> str:
     """The `integrity` value of the file at `path` below static/."""
     return _asset(path).integrity
+
+
+def imports(path: str) -> tuple[str, ...]:
+    """The libraries that the bundle at `path` imports: the page names their integrity too."""
+    return _asset(path).imports
 
 
 def serve(tag: str, path: str) -> Response:
@@ -90,4 +101,5 @@ def _describe(name: str, body: bytes, tag: str) -> Asset:
         kind=kind or "application/octet-stream",
         tag=tag,
         integrity=f"sha384-{digest}",
+        imports=tuple(sorted({found.decode() for found in IMPORTED.findall(body)})),
     )
