@@ -1,11 +1,12 @@
 """The desk's list: what the server may know of each case, and the sealed cards that the browser opens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from portal.services.errors import NotFound
 from portal.services.parts import Parts
-from portal.services.team import desk_of
+from portal.services.team import TeamChannel, desk_of
 from portal.store import desk_list, desk_queries
 from portal.store.desk_list import CaseRow, Cursor
 from portal.store.desk_queries import Counts
@@ -21,7 +22,7 @@ class ListPage:
     rows: tuple[CaseRow, ...]
     counts: Counts
     next: str | None
-    channels: dict[bytes, str]
+    channels: Mapping[bytes, TeamChannel]
 
 
 def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
@@ -40,7 +41,7 @@ def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
             rows=found.rows,
             counts=desk_queries.counts(session, channel_ids, today),
             next=None if found.next is None else str(found.next),
-            channels={channel.id: channel.name for channel in desk.channels.values()},
+            channels=desk.channels,
         )
 
 

@@ -24,6 +24,7 @@ class TeamChannel:
     """A channel that the officer is on: its verified records, and each epoch's party (32 bytes)."""
 
     id: bytes
+    slug: str
     name: str
     acknowledge_days: int
     feedback_months: int
@@ -121,6 +122,7 @@ def _team_channel(session: Session, channel: Channel, officer: Officer) -> TeamC
         return None
     return TeamChannel(
         id=channel.id,
+        slug=channel.slug,
         name=channel.name,
         acknowledge_days=channel.acknowledge_days,
         feedback_months=channel.feedback_months,

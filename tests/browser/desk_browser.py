@@ -53,8 +53,13 @@ class Running:
         """A tab whose faults are written down: a page that works reports none."""
         page = window.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
         return page
+
+    def _note(self, said: str) -> None:
+        # The browser itself writes a line for each 409; that is an answer, and the page's business.
+        if "status of 409" not in said:
+            self.faults.append(said)
 
     def sign_in(self, window: BrowserContext, lang: str = "en", officer: Staff | None = None) -> Page:
         """The list, after signing in by keyboard and authenticator."""

@@ -4,7 +4,6 @@ import base64
 import hashlib
 from typing import Any
 
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.services import sessions
@@ -24,7 +23,7 @@ class DeskClient:
 
     def __init__(self, portal: Portal, staff: Staff) -> None:
         portal.app.test_client_class = LintingClient
-        self.client: FlaskClient = portal.app.test_client()
+        self.client = portal.app.test_client()
         cookie = sessions.start(portal.parts, "desk", staff.id)
         self.row = hashlib.sha256(cookie.sid).digest()
         self.client.set_cookie("desk", cookie.value)

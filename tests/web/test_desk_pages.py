@@ -39,7 +39,8 @@ def references(page: str) -> list[str]:
     return re.findall(r'<td role="cell">(\d{4}-\w{5})</td>', page)
 
 
-def test_an_empty_list_says_so(portal: Portal, ida: Staff, team: Team) -> None:
+@pytest.mark.usefixtures("team")
+def test_an_empty_list_says_so(portal: Portal, ida: Staff) -> None:
     assert "No report has come in yet." in DeskClient(portal, ida).page("/en/desk")
 
 
@@ -84,12 +85,13 @@ def test_a_page_holds_fifty_and_the_next_begins_after_them(portal: Portal, ida: 
     assert set(references(first)) | set(references(second)) == every
 
 
-def test_a_place_that_no_page_gave_is_not_found(portal: Portal, ida: Staff, team: Team) -> None:
+@pytest.mark.usefixtures("team")
+def test_a_place_that_no_page_gave_is_not_found(portal: Portal, ida: Staff) -> None:
     for after in ("x", "2026-03-02.9.2026-03-02.00", "2026-03-02.0.2026-03-02.zz"):
         assert DeskClient(portal, ida).get(f"/en/desk?after={after}").status_code == 404
 
 
-def test_another_teams_case_is_neither_listed_nor_found(portal: Portal, ida: Staff, team: Team) -> None:
+def test_another_teams_case_is_neither_listed_nor_found(portal: Portal, team: Team) -> None:
     bent = portal.staff("Bent")
     portal.team(bent, name="Complaints")
     reporter = portal.report(team)

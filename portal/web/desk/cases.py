@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import force_locale, gettext
 
 from portal.domain import taxonomy
-from portal.services import casework, desk_list
+from portal.services import casework, desk_list, intake
 from portal.web.desk.access import officer
 from portal.web.languages import current
 from portal.web.parts import parts
@@ -20,7 +20,13 @@ def cases() -> str:
     """Fifty cases, what is due first. `after` is where the page before ended."""
     after = request.args.get("after")
     page = desk_list.page(parts(), officer().id, after)
-    return render_template("desk/cases.html", page=page, after=after, category_names=_category_names())
+    return render_template(
+        "desk/cases.html",
+        page=page,
+        after=after,
+        category_names=_category_names(),
+        test_token=intake.new_test_form(parts()),
+    )
 
 
 def case(reference: str) -> str:

@@ -1,6 +1,8 @@
 /** Days and times in the page's language; days are UTC days, times are the reader's own. */
 
-const PAGE = document.documentElement.lang;
+/** English here is the one of Europe: day before month, as the server writes it. */
+const REGION = /** @type {Record<string, string>} */ ({ en: "en-GB" });
+const PAGE = REGION[document.documentElement.lang] ?? document.documentElement.lang;
 
 /**
  * A day, written out.
@@ -8,7 +10,7 @@ const PAGE = document.documentElement.lang;
  * @param {string} [lang]
  */
 export function dayText(day, lang = PAGE) {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+  return new Intl.DateTimeFormat(REGION[lang] ?? lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
 }
 
 /**

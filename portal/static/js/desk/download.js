@@ -6,8 +6,6 @@
 import { neutralName } from "./file_names.js";
 import { text } from "./strings.js";
 
-/** What memory is asked for at most. */
-export const IN_MEMORY_BYTES = 256 * 1024 * 1024;
 const FORGET_AFTER_MS = 60_000;
 
 /** The file is too large for this browser; the page then shows the command line. */
@@ -23,16 +21,17 @@ export class TooLargeHere extends Error {
  * Where the file goes. Must be called at once in the click that asks for it: browsers show their dialog only then.
  * @param {string} name
  * @param {number} size bytes
+ * @param {number} memoryBytes how much memory is asked for at most
  * @returns {Promise<Target>} rejects with AbortError when the dialog was closed, TooLargeHere without one
  */
-export async function chooseTarget(name, size) {
+export async function chooseTarget(name, size, memoryBytes) {
   const picker = /** @type {any} */ (window).showSaveFilePicker;
   if (typeof picker === "function") {
     const handle = await picker({ suggestedName: name });
     const stream = await handle.createWritable();
     return { write: (part) => stream.write(part), close: () => stream.close(), abort: () => stream.abort() };
   }
-  if (size > IN_MEMORY_BYTES) throw new TooLargeHere();
+  if (size > memoryBytes) throw new TooLargeHere();
   return inMemory(name);
 }
 

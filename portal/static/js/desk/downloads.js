@@ -28,7 +28,7 @@ async function one(worker, { files, root }, index) {
   complain("download", "");
   if (root === undefined) return;
   try {
-    const target = await chooseTarget(name, item.size);
+    const target = await chooseTarget(name, item.size, Number(byId("app").dataset.memoryBytes));
     await run("download", text("work.opening_file", { name }), (job) => download({ worker, root }, item, target, job));
     say(text("said.file", { name }));
   } catch (error) {

@@ -39,7 +39,7 @@ export async function indexAll(worker, holders) {
     if (after === null) break;
   }
   ready = true;
-  byId("q-state").textContent = text("search.ready", { count: done });
+  byId("q-state").textContent = done === 0 ? "" : text("search.ready", { count: done });
   byId("search").dataset.ready = String(done);
 }
 
