@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crypto.attachment import open_attachment
+from portal.demo.people import PeopledPortal
 from portal.services import attachments_desk, mailbox
 from portal.services.attachments import open_file
 from portal.services.attachments_desk import Upload
@@ -132,5 +133,5 @@ def test_the_file_of_a_case_out_of_reach_is_not_found(portal: Portal, at_work: H
         attachments_desk.download(portal.parts, stranger.id, bytes.fromhex(item.id))
 
 
-def _blobs(portal: Portal) -> int:
+def _blobs(portal: PeopledPortal) -> int:
     return sum(1 for path in portal.parts.settings.blobs.rglob("*") if path.is_file())
