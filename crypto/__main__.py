@@ -14,7 +14,7 @@ from crypto import errors
 from crypto.agefile import open_, seal
 from crypto.keys import Identity, Party, Recipient, Root
 
-BLOCK = 262_144
+BLOCK = 65_536
 """Bytes read at a time; memory does not grow with the file."""
 
 EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (

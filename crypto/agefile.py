@@ -68,27 +68,30 @@ class Sealer:
         self._pending = self.head
         self._stream = StreamSealer(hkdf(file_key, b"payload", salt=nonce))
 
-    def _out(self, sealed: bytes) -> bytes:
+    def _take_head(self) -> bytes:
+        head, self._pending = self._pending, b""
+        return head
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """The pieces of the file that `data` completes. Run it to its end before the next call."""
         if self._pending:
-            sealed, self._pending = self._pending + sealed, b""
-        return sealed
+            yield self._take_head()
+        yield from self._stream.pieces(data)
 
     def update(self, data: bytes) -> bytes:
-        """The bytes of the file that `data` completes; may be empty."""
-        return self._out(self._stream.update(data))
+        """The same in one piece; may be empty."""
+        return b"".join(self.pieces(data))
 
     def finish(self) -> bytes:
         """The rest of the file."""
-        return self._out(self._stream.finish())
+        return self._take_head() + self._stream.finish()
 
 
 def seal(chunks: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterator[bytes]:
     """The age file of the plaintext `chunks`, as an iterator in constant memory."""
     sealer = Sealer(recipients)
     for chunk in chunks:
-        sealed = sealer.update(chunk)
-        if sealed:
-            yield sealed
+        yield from sealer.pieces(chunk)
     yield sealer.finish()
 
 

@@ -77,13 +77,17 @@ class StreamSealer:
         self._number += 1
         return crypto_aead_chacha20poly1305_ietf_encrypt(chunk, None, nonce, self._key)
 
-    def update(self, data: bytes) -> bytes:
-        """The sealed bytes that `data` completes, often none.
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """The sealed chunks that `data` completes, one by one. Run it to its end before the next call.
 
         A full chunk is held back until more follows, since it might be the last.
         """
-        sealed = [self._seal(chunk, last=False) for chunk in self._chunker.push(data)]
-        return sealed[0] if len(sealed) == 1 else b"".join(sealed)
+        for chunk in self._chunker.push(data):
+            yield self._seal(chunk, last=False)
+
+    def update(self, data: bytes) -> bytes:
+        """The same in one piece, often empty."""
+        return b"".join(self.pieces(data))
 
     def finish(self) -> bytes:
         """The last chunk; of an empty stream, an empty one."""
@@ -152,9 +156,7 @@ def seal_stream(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The sealed stream of `chunks`, as an iterator; memory stays at about two chunks."""
     sealer = StreamSealer(key)
     for chunk in chunks:
-        sealed = sealer.update(chunk)
-        if sealed:
-            yield sealed
+        yield from sealer.pieces(chunk)
     yield sealer.finish()
 
 

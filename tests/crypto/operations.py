@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from crypto import padding, receipt, sheet, strict_json, wrap
@@ -151,8 +150,8 @@ def unwrap_notebook(given: Input) -> Result:
 
 
 def unwrap_session(given: Input) -> Result:
-    data = wrap.unwrap_session(unhex(given["key"]), unhex(given["wrapped"]), row=unhex(given["row"]))
-    return {"data": data.hex()}
+    key, wrapped, row = (unhex(given[name]) for name in ("key", "wrapped", "row"))
+    return {"data": wrap.unwrap_session(key, wrapped, row=row).hex()}
 
 
 def unwrap_officer(given: Input) -> Result:
@@ -193,10 +192,9 @@ def channel_chain(given: Input) -> Result:
 
 
 def case_chain(given: Input) -> Result:
-    raws = _raws(given["channel_records"])
+    raws, talk = _raws(given["channel_records"]), _raws(given["talk_records"])
     channel_records = verify_channel_chain(raws, channel=ChannelRecord.read(raws[0]).channel)
     case, key = unhex(given["case"]), given["mailbox_verify_key"]
-    talk = _raws(given["talk_records"])
     records = verify_case_chain(
         _raws(given["records"]),
         channel_records=channel_records,
@@ -267,7 +265,7 @@ def attachment(given: Input) -> Result:
     item = FileItem(**{**given["item"], "head": head})
     item.check()
     whole = [sealed[: len(sealed) - given["cut"]]]
-    return {"content": b"".join(open_attachment(whole, holder.identity, replace(item))).hex()}
+    return {"content": b"".join(open_attachment(whole, holder.identity, item)).hex()}
 
 
 OPERATIONS: dict[str, Callable[[Input], Result]] = {
