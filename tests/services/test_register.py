@@ -4,7 +4,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,18 @@ from sqlalchemy import select, text
 
 from portal.domain.errors import EntryRefused, RegisterBroken
 from portal.services import register
-from portal.store import migrate
 from portal.store import register as lines
 from portal.store.database import Database
 from portal.store.models import RegisterEntry
 from tests.services.reporters import hand_in, start_process
 from tests.store import rows
-from tests.store.conftest import main_url, postgres_server, postgres_url, sqlite_url, volatile_url
+from tests.store.databases import database, postgres_server, sqlite_url
 from tests.store.rows import Place
 
-__all__ = ["main_url", "postgres_server", "postgres_url", "sqlite_url", "volatile_url"]
+__all__ = ["database", "postgres_server", "sqlite_url"]
 
 WRITERS = 8
 NOW = datetime(2026, 5, 4, 10, 31, 42, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(main_url: str, volatile_url: str) -> Iterator[Database]:
-    migrate.upgrade(main_url, volatile_url)
-    made = Database(main_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,12 +1,17 @@
 """A PostgreSQL server of the tests' own: made in a temporary folder, reached by a socket file, gone after."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from portal.store.models import Base
 
 ACCOUNT = "postgres"
 PLACES = "/usr/lib/postgresql"
@@ -21,21 +26,47 @@ def programs() -> Path | None:
     return folders[-1].parent if folders else None
 
 
-@contextmanager
-def server(binaries: Path) -> Iterator[str]:
-    """The URL of a fresh server with one empty database; `{name}` in it stands for a database's name."""
-    with tempfile.TemporaryDirectory(prefix="pg") as made:
-        folder = Path(made)
-        if os.geteuid() == 0:
-            shutil.chown(folder, ACCOUNT)
-        data = folder / "data"
-        run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "fortrolig", "-E", "UTF8", "--no-sync")
-        options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        run(binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
-        try:
-            yield f"postgresql+psycopg://fortrolig@/{{name}}?host={folder}"
-        finally:
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+@cache
+def server(binaries: Path) -> str:
+    """The URL of this run's server; `{name}` in it stands for a database's name. It ends with the run."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True)))
+    if os.geteuid() == 0:
+        shutil.chown(folder, ACCOUNT)
+    data = folder / "data"
+    run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "fortrolig", "-E", "UTF8", "--no-sync")
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    run(binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    stack.callback(run, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    return f"postgresql+psycopg://fortrolig@/{{name}}?host={folder}"
+
+
+def create(server_url: str, name: str) -> str:
+    """The URL of a new, empty database called `name`."""
+    _say(server_url, f"CREATE DATABASE {name}")
+    return server_url.format(name=name)
+
+
+def drop(server_url: str, name: str) -> None:
+    """The database is gone, whoever is still connected to it."""
+    _say(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def empty(url: str) -> None:
+    """Every table of the database is empty, but for the migrations' own."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    names = ", ".join(Base.metadata.tables)
+    with engine.connect() as connection:
+        connection.execute(text(f"TRUNCATE {names}"))
+    engine.dispose()
+
+
+def _say(server_url: str, statement: str) -> None:
+    engine = create_engine(server_url.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def run(program: Path, *arguments: str | Path) -> None:

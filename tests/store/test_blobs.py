@@ -1,21 +1,16 @@
 """A sealed file is there whole or not at all, after a crash too; its times tell the day and nothing more."""
 
-import errno
 import os
 import secrets
 import stat
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from portal.store.blobs import CHUNK_BYTES, BlobReader, Blobs, BlobWriter
-from portal.store.errors import BlobMissing, StorageFull, StoreError
+from portal.store.blobs import CHUNK_BYTES, BlobReader, Blobs
+from portal.store.errors import BlobMissing, StoreError
 
-ROOT = Path(__file__).parent.parent.parent
 ID = bytes(range(16))
 CONTENT = secrets.token_bytes(3 * CHUNK_BYTES + 17)
 DAY_SECONDS = 86_400
@@ -154,183 +149,3 @@ def test_reading_leaves_no_time_behind(blobs: Blobs) -> None:
     os.utime(blobs.path(ID), (0, DAY_SECONDS))  # older than its change: any reading would be noted
     b"".join(blobs.open(ID))
     assert blobs.path(ID).stat().st_atime == 0
-
-
-# No room
-
-
-def test_a_report_that_would_fill_the_disk_is_refused_before_it_begins(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path / "blobs", min_free_bytes=2**60)
-    with pytest.raises(StorageFull):
-        blobs.begin()
-    assert files(blobs) == []
-
-
-def test_a_disk_that_gets_too_full_stops_the_writing(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer = blobs.begin()
-    writer.write(CONTENT)
-    monkeypatch.setattr(blobs, "min_free_bytes", 2**60)
-    with pytest.raises(StorageFull):
-        writer.write(CONTENT)
-    assert files(blobs) == []
-
-
-@pytest.mark.parametrize("call", ["write", "fsync", "link", "utime"])
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT], ids=["disk full", "quota"])
-def test_no_room_at_any_step_leaves_nothing(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch, call: str, code: int
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(code, "no room")
-
-    writer = blobs.begin()
-    monkeypatch.setattr(os, call, refuse)
-    with pytest.raises(StorageFull):
-        write_and_commit(writer)
-    monkeypatch.undo()
-    assert files(blobs) == []
-
-
-def write_and_commit(writer: BlobWriter) -> None:
-    writer.write(CONTENT)
-    writer.commit(ID)
-
-
-def test_an_error_that_is_not_about_room_is_not_called_full(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EIO, "broken")
-
-    writer = blobs.begin()
-    monkeypatch.setattr(os, "write", refuse)
-    with pytest.raises(OSError, match="broken"):
-        writer.write(CONTENT)
-    monkeypatch.undo()
-    writer.abort()
-    assert files(blobs) == []
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MiB; only root may mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mount.returncode:
-        pytest.skip("no right to mount a small file system; the limit on file sizes stands in for it")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_disk_that_is_truly_full_loses_nothing_and_keeps_nothing_half(small_disk: Path) -> None:
-    blobs = Blobs(small_disk / "blobs", min_free_bytes=0)
-    put(blobs)
-    with pytest.raises(StorageFull):
-        put(blobs, secrets.token_bytes(16), bytes(2 * 1024 * 1024))
-    assert files(blobs) == [blobs.path(ID)]
-    assert b"".join(blobs.open(ID)) == CONTENT
-
-
-LIMITED = """
-import resource, sys
-from pathlib import Path
-from portal.store.blobs import Blobs
-from portal.store.errors import StorageFull
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-writer = Blobs(Path(sys.argv[1]), 0).begin()
-try:
-    for _ in range(10):
-        writer.write(bytes(30_000))
-except StorageFull:
-    sys.exit(0)
-sys.exit(1)
-"""
-
-
-def test_a_limit_on_file_sizes_counts_as_no_room(blobs: Blobs) -> None:
-    done = subprocess.run([sys.executable, "-c", LIMITED, str(blobs.root)], check=False, cwd=ROOT)
-    assert done.returncode == 0
-    assert files(blobs) == []
-
-
-# Crashes
-
-WRITING = """
-import sys, time
-from pathlib import Path
-from portal.store.blobs import Blobs
-writer = Blobs(Path(sys.argv[1]), 0).begin()
-writer.write(bytes(500_000))
-print("writing", flush=True)
-time.sleep(60)
-"""
-WRITING_ON_AND_ON = """
-import sys
-from pathlib import Path
-from portal.store.blobs import Blobs
-blobs = Blobs(Path(sys.argv[1]), 0)
-print("begin", flush=True)
-for number in range(100_000):
-    writer = blobs.begin()
-    writer.write(bytes(70_000))
-    writer.write(bytes(70_000))
-    writer.commit(number.to_bytes(16, "big"))
-    print(number, flush=True)
-"""
-
-
-def start(program: str, blobs: Blobs) -> "subprocess.Popen[bytes]":
-    running = subprocess.Popen(
-        [sys.executable, "-c", program, str(blobs.root)], stdout=subprocess.PIPE, cwd=ROOT
-    )
-    assert running.stdout is not None
-    assert running.stdout.readline()
-    return running
-
-
-def kill(running: "subprocess.Popen[bytes]") -> list[int]:
-    """Every number the program had acknowledged before it was killed."""
-    running.kill()
-    out, _ = running.communicate()
-    return [int(line) for line in out.split(b"\n")[:-1]]
-
-
-def test_a_write_that_goes_on_is_not_swept_away_and_a_dead_one_is(blobs: Blobs) -> None:
-    running = start(WRITING, blobs)
-    assert blobs.sweep(set(), min_age_seconds=0) == 0
-    assert len(files(blobs)) == 1
-    kill(running)
-    assert blobs.sweep(set(), min_age_seconds=0) == 1
-    assert files(blobs) == []
-
-
-@pytest.mark.parametrize("milliseconds", [3, 10, 30, 80])
-def test_a_killed_writer_leaves_whole_blobs_only(blobs: Blobs, milliseconds: int) -> None:
-    running = start(WRITING_ON_AND_ON, blobs)
-    time.sleep(milliseconds / 1000)
-    acknowledged = kill(running)
-    visible = {one for one in files(blobs) if one.suffix != ".part"}
-    assert {blobs.path(n.to_bytes(16, "big")) for n in acknowledged} <= visible
-    assert {one.stat().st_size for one in visible} <= {140_000}
-    blobs.sweep({bytes.fromhex(one.name) for one in visible})
-    assert set(files(blobs)) == visible
-
-
-def test_a_sweep_removes_what_no_row_knows_and_keeps_the_rest(blobs: Blobs) -> None:
-    known, unknown = secrets.token_bytes(16), secrets.token_bytes(16)
-    put(blobs, known)
-    put(blobs, unknown)
-    assert blobs.sweep({known}) == 0, "a blob may be there a moment before its row"
-    assert blobs.sweep({known}, min_age_seconds=0) == 1
-    assert files(blobs) == [blobs.path(known)]
-
-
-def test_a_sweep_leaves_alone_what_is_none_of_its_business(blobs: Blobs) -> None:
-    stray = blobs.root / "no" / "lost+found"
-    stray.parent.mkdir()
-    stray.touch()
-    assert blobs.sweep(set(), min_age_seconds=0) == 0
-    assert stray.exists()
