@@ -56,7 +56,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """A main database with its tables and no rows, once on each kind."""
     if request.param == "sqlite":
         url = request.getfixturevalue("sqlite_url")
-        migrate.upgrade(url, f"sqlite:///{tmp_path / 'v.sqlite'}")
+        (tmp_path / "main.sqlite").write_bytes(_migrated_file())
     else:
         url = _migrated(request.getfixturevalue("postgres_server"))
         postgres.empty(url)
@@ -72,3 +72,11 @@ def _migrated(server_url: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         migrate.upgrade(url, f"sqlite:///{folder}/volatile.sqlite")
     return url
+
+
+@cache
+def _migrated_file() -> bytes:
+    """A SQLite file with the tables and no rows: copied, since migrating takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        migrate.upgrade(f"sqlite:///{folder}/main.sqlite", f"sqlite:///{folder}/volatile.sqlite")
+        return Path(folder, "main.sqlite").read_bytes()
