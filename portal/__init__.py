@@ -1,8 +1,7 @@
 """The portal: `create_app` joins its parts, and is the one place that does."""
 
 import threading
-from collections.abc import Iterable
-from importlib import import_module
+from collections.abc import Collection
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -13,17 +12,20 @@ from portal.services.parts import Clock, Parts
 from portal.settings import ROOT, Settings, load, load_secrets
 from portal.store.blobs import Blobs
 from portal.store.database import Database
-from portal.web import assets, context, errors, languages, request, security, sessions
+from portal.web import assets, context, errors, formatting, languages, request, security, sessions
+from portal.web import surfaces as surfaces_here
 from portal.web.parts import EXTENSION
 
-SURFACES = ("public", "mailbox", "setup", "desk")
 MAX_FORM_BYTES = 4 * 1024**2
 
 
 def create_app(
-    settings: Settings | None = None, *, surfaces: Iterable[str] = SURFACES, clock: Clock | None = None
+    settings: Settings | None = None,
+    *,
+    surfaces: Collection[str] = surfaces_here.SURFACES,
+    clock: Clock | None = None,
 ) -> Flask:
-    """The WSGI application with the given `surfaces`: all four, or reporter and desk in two processes.
+    """The WSGI application that answers for the given `surfaces`: all four, or reporter and desk in two processes.
 
     Raises SettingsError for settings that can't be, and makes missing key files in the instance folder.
     It opens no connection: gunicorn loads it once and forks.
@@ -42,11 +44,10 @@ def create_app(
     app.config.update(MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (security, sessions, assets, errors, context):
+    for part in (security, sessions, assets, errors, context, formatting):
         part.init_app(app)
     languages.init_app(app, settings.languages)
-    for surface in surfaces:
-        app.register_blueprint(import_module(f"portal.web.{surface}").blueprint)
+    surfaces_here.init_app(app, surfaces)
     commands.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
