@@ -1,6 +1,6 @@
 """The desk's list: what the server may know of each case, and the sealed cards that the browser opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from portal.services.parts import Parts
 from portal.services.team import TeamChannel, desk_of
 from portal.store import desk_list, desk_queries
 from portal.store.desk_list import CaseRow, Cursor
-from portal.store.desk_queries import Counts
+from portal.store.desk_queries import CardRow, Counts
 
 CARDS_AT_ONCE = 2_000
 
@@ -45,12 +45,15 @@ def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
         )
 
 
-def cards(parts: Parts, officer_id: bytes, after: bytes | None) -> tuple[CaseRow, ...]:
-    """The next 2,000 of the officer's cases, in the order of their random ids, for the browser's search."""
+def cards(parts: Parts, officer_id: bytes, after: tuple[bytes, bytes] | None) -> Sequence[CardRow]:
+    """The next 2,000 cards that the officer can open, for the browser's search.
+
+    In the order of (case, holder), after the pair `after`: random ids, so the order tells nothing.
+    """
     with parts.database.read() as session:
         desk = desk_of(session, officer_id)
-        return desk_list.all_rows(
-            session, tuple(desk.channels), holders=desk.holders, after=after, limit=CARDS_AT_ONCE
+        return desk_queries.cards(
+            session, tuple(desk.channels), desk.holders, after=after, limit=CARDS_AT_ONCE
         )
 
 

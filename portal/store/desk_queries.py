@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from portal.store.models import (
@@ -16,6 +16,7 @@ from portal.store.models import (
     Officer,
     PendingUpload,
     RegisterEntry,
+    Wrap,
 )
 from portal.store.models.cases import LANE_NEW, LANE_OPEN
 
@@ -83,6 +84,52 @@ def erase_pending_of(session: Session, case_id: bytes) -> list[bytes]:
     found = list(session.scalars(select(PendingUpload.id).where(PendingUpload.case_id == case_id)))
     session.execute(delete(PendingUpload).where(PendingUpload.case_id == case_id))
     return found
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """What the search needs of one case: its card (256 bytes), and a wrap (72 bytes) that opens it."""
+
+    case_id: bytes
+    reference: str
+    stage: str
+    due_on: date | None
+    number: int
+    holder: bytes
+    wrapped: bytes
+    card: bytes
+
+
+def cards(
+    session: Session,
+    channel_ids: Collection[bytes],
+    holders: Collection[bytes],
+    *,
+    after: tuple[bytes, bytes] | None,
+    limit: int,
+) -> Sequence[CardRow]:
+    """The next cards that one of `holders` opens, by case and holder, after the (case, holder) `after`."""
+    opens = and_(
+        Wrap.case_id == Card.case_id,
+        Wrap.scope == "desk",
+        Wrap.number == Card.number,
+        Wrap.holder.in_(holders),
+    )
+    query = (
+        select(
+            Case.id, Case.reference, Case.stage, Case.due_on,
+            Card.number, Wrap.holder, Wrap.wrapped, Card.sealed,
+        )
+        .join(Card, Card.case_id == Case.id)
+        .join(Wrap, opens)
+        .where(Case.channel_id.in_(channel_ids))
+        .order_by(Case.id, Wrap.holder)
+        .limit(limit)
+    )  # fmt: skip
+    if after is not None:
+        bound = tuple_(literal(after[0], Case.id.type), literal(after[1], Wrap.holder.type))
+        query = query.where(tuple_(Case.id, Wrap.holder) > bound)
+    return [CardRow(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True)

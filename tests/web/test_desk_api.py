@@ -118,7 +118,8 @@ def test_another_teams_file_and_no_file_give_the_same_answer(
 
 def test_another_teams_cards_are_not_handed_out(stranger: DeskClient, at_work: Hand) -> None:
     del at_work
-    assert stranger.get("/desk/api/cards").get_json() == {"cards": [], "next": None}
+    answer = stranger.get("/desk/api/cards").get_json()
+    assert (answer["cards"], answer["holders"], answer["next"]) == ([], [], None)
     assert stranger.get("/desk/api/cases").get_json() == {"cards": []}
 
 
@@ -288,11 +289,14 @@ def test_a_file_that_was_sent_can_be_taken_back_by_its_sender_alone(
 
 
 def test_cards_come_with_what_opens_them(client: DeskClient, at_work: Hand, reporter: Reporter) -> None:
-    for path in ("/desk/api/cases", "/desk/api/cards"):
-        (card,) = client.get(path).get_json()["cards"]
-        assert (card["case"], card["reference"]) == (reporter.case_id.hex(), reporter.reference)
-        assert (card["holder"], card["number"]) == (at_work.epoch.party.hash.hex(), 0)
-    assert client.get(f"/desk/api/cards?after={'f' * 32}").get_json() == {"cards": [], "next": None}
+    (card,) = client.get("/desk/api/cases").get_json()["cards"]
+    every = client.get("/desk/api/cards").get_json()
+    same = dict(zip(every["columns"], every["cards"][0], strict=True))
+    assert (card["case"], card["reference"]) == (reporter.case_id.hex(), reporter.reference)
+    assert (card["holder"], card["number"]) == (at_work.epoch.party.hash.hex(), 0)
+    assert {**same, "holder": every["holders"][same["holder"]]} == card
+    assert client.get(f"/desk/api/cards?after={'f' * 96}").get_json()["cards"] == []
+    assert client.get("/desk/api/cards?after=x").status_code == 404
 
 
 def test_a_true_report_is_not_erased(client: DeskClient, reporter: Reporter) -> None:

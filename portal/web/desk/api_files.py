@@ -1,5 +1,6 @@
 """Sealed bytes in and out: attachments, a file a request, and the cards for the search."""
 
+import re
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, after_this_request, jsonify, request
@@ -7,14 +8,16 @@ from flask import Blueprint, Response, after_this_request, jsonify, request
 from portal.services import attachments_desk, desk_list
 from portal.services.attachments_desk import Upload
 from portal.services.desk_errors import Malformed
+from portal.services.errors import NotFound
 from portal.web.desk.access import officer
-from portal.web.desk.case_json import card_json
+from portal.web.desk.case_json import card_json, compact_cards
 from portal.web.desk.identifiers import id_of
 from portal.web.multipart import READ_BYTES, linger
 from portal.web.parts import parts
 
 NO_CONTENT = 204
 SEALED = "application/octet-stream"
+AFTER = re.compile(r"[0-9a-f]{96}")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -61,12 +64,18 @@ def page_cards() -> Response:
 
 def all_cards() -> Response:
     """What opens the next 2,000 cards; `next` asks for those after them, null at the end."""
-    after = request.args.get("after")
-    rows = desk_list.cards(parts(), officer().id, None if after is None else id_of(after))
+    rows = desk_list.cards(parts(), officer().id, _after(request.args.get("after")))
     full = len(rows) == desk_list.CARDS_AT_ONCE
-    return jsonify(
-        cards=[card for row in rows for card in card_json(row)], next=rows[-1].id.hex() if full else None
-    )
+    following = f"{rows[-1].case_id.hex()}{rows[-1].holder.hex()}" if full else None
+    return jsonify(**compact_cards(rows), next=following)
+
+
+def _after(text: str | None) -> tuple[bytes, bytes] | None:
+    if text is None:
+        return None
+    if not AFTER.fullmatch(text):
+        raise NotFound
+    return bytes.fromhex(text[:32]), bytes.fromhex(text[32:])
 
 
 def _chunks() -> Iterator[bytes]:

@@ -1,11 +1,12 @@
 """How a case and a line of the list stand in JSON: names of the server's fields, bytes as base64, ids as hex."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from portal.services.casework import CaseView, Person
 from portal.store.desk_list import CaseRow
+from portal.store.desk_queries import CardRow
 from portal.store.models import Case, Grant, Message, Wrap
 from portal.web.encoding import to_base64
 
@@ -50,6 +51,29 @@ def card_json(row: CaseRow) -> list[Json]:
         for wrap in row.wraps
         if wrap.scope == "desk" and wrap.number == row.card_number
     ]
+
+
+def compact_cards(rows: Sequence[CardRow]) -> Json:
+    """Thousands of cards: each a list in the order of `columns`, its holder a place in `holders`."""
+    holders = sorted({row.holder for row in rows})
+    places = {holder: place for place, holder in enumerate(holders)}
+    return {
+        "columns": ["case", "reference", "stage", "due_on", "number", "holder", "wrapped", "card"],
+        "holders": [holder.hex() for holder in holders],
+        "cards": [
+            (
+                row.case_id.hex(),
+                row.reference,
+                row.stage,
+                _iso(row.due_on),
+                row.number,
+                places[row.holder],
+                to_base64(row.wrapped),
+                to_base64(row.card),
+            )
+            for row in rows
+        ],
+    }
 
 
 def _facts(case: Case) -> Json:

@@ -28,11 +28,11 @@ export async function indexAll(worker, holders) {
   let next = getJson(CARDS);
   let done = 0;
   while (true) {
-    const { cards, next: after } = await next;
+    const answer = await next;
+    const after = answer.next;
     if (after !== null) next = getJson(`${CARDS}?after=${after}`);
-    const mine = readable(holders, cards);
-    for (const { case: id, reference, stage, due_on: due } of mine) facts.set(id, { reference, stage, due });
-    const rows = mine.map((card) => ({ ...card, reference: `${card.reference}` }));
+    const rows = readable(holders, unpacked(answer));
+    for (const { case: id, stage, due_on: due } of rows) facts.set(id, { stage, due });
     const { opened } = await worker.run("indexCards", { holders, rows });
     done += opened;
     byId("q-state").textContent = text("search.opening", { done });
@@ -41,6 +41,17 @@ export async function indexAll(worker, holders) {
   ready = true;
   byId("q-state").textContent = done === 0 ? "" : text("search.ready", { count: done });
   byId("search").dataset.ready = String(done);
+}
+
+/**
+ * The cards as objects: they come as lists, so that ten thousand are small.
+ * @param {{ holders: string[], cards: any[][] }} answer
+ * @returns {import("./list.js").SealedCard[]}
+ */
+function unpacked({ holders, cards }) {
+  return cards.map(([id, reference, stage, due, number, holder, wrapped, card]) => ({
+    case: id, reference, stage, due_on: due, number, holder: holders[holder], wrapped, card,
+  }));
 }
 
 /** Looks while somebody types. @param {import("../worker/client.js").SealWorker} worker */
