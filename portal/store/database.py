@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection
@@ -24,6 +25,11 @@ from portal.store.turn import Turns
 BUSY_SECONDS = 15
 CONNECTIONS_KEPT = 8
 CONNECTIONS_AT_MOST = 40
+POOL: dict[str, Any] = {
+    "pool_size": CONNECTIONS_KEPT,
+    "max_overflow": CONNECTIONS_AT_MOST - CONNECTIONS_KEPT,
+    "hide_parameters": True,
+}
 
 
 class Database:
@@ -120,29 +126,27 @@ def _make_private_file(url: URL) -> None:
 
 
 def _engine(url: URL, *, durable: bool, writes: bool) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        engine = create_engine(
-            url,
-            pool_size=CONNECTIONS_KEPT,
-            max_overflow=CONNECTIONS_AT_MOST - CONNECTIONS_KEPT,
-            pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={BUSY_SECONDS}s"},
-            hide_parameters=True,
-        )
-        # READ COMMITTED for writers: they lock the rows they count on. A reader sees one moment.
-        return (
-            engine
-            if writes
-            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, durable=durable, writes=writes)
     engine = create_engine(
         url,
+        **POOL,
+        pool_pre_ping=True,
+        connect_args={"options": f"-c lock_timeout={BUSY_SECONDS}s"},
+    )
+    # READ COMMITTED for writers: they lock the rows they count on. A reader sees one moment.
+    if writes:
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: URL, *, durable: bool, writes: bool) -> Engine:
+    engine = create_engine(
+        url,
+        **POOL,
         # A connection's own transactions are off (isolation_level None): the driver would otherwise
         # begin late, at the first INSERT, after the reads that the INSERT relies on.
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
-        pool_size=CONNECTIONS_KEPT,
-        max_overflow=CONNECTIONS_AT_MOST - CONNECTIONS_KEPT,
-        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -90,7 +90,7 @@ def test_the_acknowledgement_is_in_the_reporters_language_and_moves_the_dates(
     assert " ".join(desk.team.anchor.party.words) in proposed
     tab.fill("#acknowledge-text", proposed + "\nKære indberetter, tak.")
     tab.click("#acknowledge button")
-    expect(tab.locator("#clocks")).to_contain_text("Confirmed on")
+    expect(tab.locator("#clocks")).to_contain_text("Acknowledged on")
     expect(tab.locator("#acknowledge")).to_be_hidden()
     shown = reporter.reads()
     assert (shown.messages[-1].kind, shown.stage) == ("acknowledgement", "acknowledged")
@@ -157,7 +157,7 @@ def test_a_case_goes_through_its_stages_by_keyboard_alone(desk: Running, tab: Pa
     opened(desk, tab, reporter)
     tab.focus("#acknowledge button")
     tab.keyboard.press("Enter")
-    expect(tab.locator("#stages [aria-current]")).to_contain_text("Confirmed")
+    expect(tab.locator("#stages [aria-current]")).to_contain_text("Acknowledged")
     for button, stage in [
         ("Begin to look into it", "Being looked into"),
         ("Close the case", "Closed"),
