@@ -12,7 +12,7 @@ from portal.services.parts import Clock, Parts
 from portal.settings import ROOT, Settings, load, load_secrets
 from portal.store.blobs import Blobs
 from portal.store.database import Database
-from portal.web import assets, context, errors, formatting, languages, request, security, sessions
+from portal.web import assets, context, errors, formatting, health, languages, request, security, sessions
 from portal.web import surfaces as surfaces_here
 from portal.web.parts import EXTENSION
 
@@ -44,7 +44,7 @@ def create_app(
     app.config.update(MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (security, sessions, assets, errors, context, formatting):
+    for part in (security, sessions, assets, errors, context, formatting, health):
         part.init_app(app)
     languages.init_app(app, settings.languages)
     surfaces_here.init_app(app, surfaces)
