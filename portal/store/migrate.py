@@ -28,7 +28,7 @@ class Chain:
     metadata: MetaData
 
 
-MAIN = Chain("main", "m0002", Base.metadata)
+MAIN = Chain("main", "m0003", Base.metadata)
 VOLATILE = Chain("volatile", "v0001", VolatileBase.metadata)
 
 
@@ -47,14 +47,37 @@ def upgrade(database_url: str, volatile_url: str) -> None:
     Each database is migrated in one transaction, one process at a time. Raises StoreError.
     """
     for chain, database in _opened(database_url, volatile_url):
-        with database.connection() as connection:
-            if not database.is_sqlite:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})"))
-            if _revision(connection) != chain.head:
-                # Loading Alembic takes longer than all else in a start that has nothing to migrate.
-                from portal.store.migrations.runner import run  # noqa: PLC0415
+        _upgrade(chain, database)
 
-                run(connection, MIGRATIONS / chain.folder, chain.metadata)
+
+def upgrade_main(database_url: str) -> None:
+    """The same for a main database alone: a copy, or the one to move to. Raises StoreError."""
+    with _closing(database_url, durable=True) as database:
+        _upgrade(MAIN, database)
+
+
+def revision_of(database: Database) -> str | None:
+    """How far `database` has been migrated; None for one without any table of ours."""
+    with database.read() as session:
+        return _revision(session.connection())
+
+
+def knows(revision: str) -> bool:
+    """Whether this version can bring a main database of `revision` up to date: a newer one it can't."""
+    from portal.store.migrations.runner import scripts  # noqa: PLC0415 - loads Alembic, see _upgrade
+
+    return revision in {script.revision for script in scripts(MIGRATIONS / MAIN.folder).walk_revisions()}
+
+
+def _upgrade(chain: Chain, database: Database) -> None:
+    with database.connection() as connection:
+        if not database.is_sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})"))
+        if _revision(connection) != chain.head:
+            # Loading Alembic takes longer than all else in a start that has nothing to migrate.
+            from portal.store.migrations.runner import run  # noqa: PLC0415
+
+            run(connection, MIGRATIONS / chain.folder, chain.metadata)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -92,9 +92,9 @@ def test_an_upgrade_done_again_changes_nothing(main_url: str, volatile_url: str)
     assert tables(main_url) == before
 
 
-FAILS = """
+FAILS = f"""
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "m9999", "m0002", None, None
+revision, down_revision, branch_labels, depends_on = "m9999", "{MAIN.head}", None, None
 def upgrade() -> None:
     op.execute("CREATE TABLE half_way (id INTEGER)")
     op.execute("CREATE TABLE half_way (id INTEGER)")

@@ -5,6 +5,7 @@ from portal.store.models.cases import Attachment, Card, Case, CaseRecord, Messag
 from portal.store.models.keys import ChannelRecord, Grant, Keeper
 from portal.store.models.officers import Officer, RecoveryCode
 from portal.store.models.organisation import Channel, Organisation
+from portal.store.models.people import Invitation, Removal
 from portal.store.models.register import RegisterEntry, RegisterHead, RunningNumber
 from portal.store.models.volatile import PendingUpload, SessionRow
 
@@ -17,6 +18,7 @@ __all__ = [
     "Channel",
     "ChannelRecord",
     "Grant",
+    "Invitation",
     "Keeper",
     "Message",
     "Officer",
@@ -25,6 +27,7 @@ __all__ = [
     "RecoveryCode",
     "RegisterEntry",
     "RegisterHead",
+    "Removal",
     "RunningNumber",
     "SessionRow",
     "VolatileBase",
