@@ -112,7 +112,12 @@ class PeopledPortal:
         return person
 
     def team(
-        self, *members: Staff, name: str = "Whistleblowing", slug: str = "", audience: str = "Anybody"
+        self,
+        *members: Staff,
+        name: str = "Whistleblowing",
+        slug: str = "",
+        audience: str = "Anybody",
+        position: int = 0,
     ) -> Team:
         """A new channel whose first record names `members`; the first of them keeps the anchor."""
         team = Team(secrets.token_bytes(16), slug or name.lower(), name, Root.generate(), [], [])
@@ -123,6 +128,7 @@ class PeopledPortal:
                 slug=team.slug,
                 name=name,
                 audience=audience,
+                position=position,
                 sheet_confirmed_on=self.today,
                 anchor_recipient=str(team.anchor.party.recipient),
             ),
