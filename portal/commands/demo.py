@@ -17,6 +17,7 @@ def demo(*, fresh: bool) -> None:
     try:
         shown = None if fresh else keeping.kept(mine.settings)
         if shown is None:
+            keeping.check(mine.settings)
             click.echo("Making the demonstration: some seconds.")
             shown = keeping.make(mine)
     except keeping.NotADemonstration as error:

@@ -50,10 +50,8 @@ def make(parts: Parts) -> Demonstration:
     Raises NotADemonstration. `parts` is not to be used afterwards: keys and databases are others.
     """
     settings = parts.settings
-    _check_place(settings)
+    check(settings)
     mine = _read(settings.instance) is not None
-    if not mine and _holds_data(settings.instance / DATABASE):
-        raise NotADemonstration(f"{settings.instance} holds a portal that is not a demonstration")
     # Marked as unfinished first: whatever ends this early, the next start erases it and begins again.
     _write(settings.instance, {"complete": False})
     parts.database.close()
@@ -71,12 +69,18 @@ def make(parts: Parts) -> Demonstration:
     return made
 
 
-def _check_place(settings: Settings) -> None:
+def check(settings: Settings) -> None:
+    """Nothing, if a demonstration may be made here: an empty place, or one that is marked as a demonstration's.
+
+    Raises NotADemonstration. Fails closed.
+    """
     if settings.instance == ROOT / "instance":
         raise NotADemonstration("instance/ is for a real portal: set PORTAL_INSTANCE=instance/demo")
     usual = load({}, instance=settings.instance)
     if (settings.database_url, settings.volatile_url) != (usual.database_url, usual.volatile_url):
         raise NotADemonstration("a demonstration keeps its data in its own folder, in no other database")
+    if _read(settings.instance) is None and _holds_data(settings.instance / DATABASE):
+        raise NotADemonstration(f"{settings.instance} holds a portal that is not a demonstration")
 
 
 def _holds_data(database: Path) -> bool:
