@@ -118,7 +118,9 @@ def test_a_newer_record_is_pinned_at_once(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "pins", [None, to_base64(wrap_pins(ME.officer, {"v": 1, "channels": {}}, officer_id=ME.id))]
+    "pins",
+    [None, to_base64(wrap_pins(ME.officer, {"v": 1, "channels": {}}, officer_id=ME.id))],
+    ids=["no pins", "pins without it"],
 )
 def test_a_channel_that_was_never_confirmed_is_left_out(page: Page, pins: str | None) -> None:
     assert outcome(page, {**honest(), "pins": pins}) == {"opened": [], "sent": []}
