@@ -81,7 +81,8 @@ def set_cookie(response: Response, surface: str, value: str) -> None:
 
 def clear_cookie(response: Response, surface: str) -> None:
     """Take the cookie away, and ask the browser to drop what it kept of these pages."""
-    response.delete_cookie(cookie_name(request, surface), path="/", httponly=True, samesite="Strict")
+    name, secure = cookie_name(request, surface), request.is_secure  # a __Host- cookie goes only by Secure
+    response.delete_cookie(name, path="/", httponly=True, samesite="Strict", secure=secure)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
 
 

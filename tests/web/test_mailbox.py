@@ -208,6 +208,7 @@ def test_leaving_ends_the_session_on_the_server_and_asks_the_browser_to_forget(c
     cookie = case.client.get_cookie("mailbox")
     assert cookie
     left = case.client.post("/en/mailbox/leave", data={"csrf_token": paper.hidden(page, "csrf_token")})
+    assert "Expires=Thu, 01 Jan 1970" in left.headers["Set-Cookie"]
     assert left.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     case.client.set_cookie("mailbox", cookie.value)
     assert case.client.get("/en/mailbox/case").status_code == 400
