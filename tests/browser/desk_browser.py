@@ -14,7 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.services import totp
 from portal.services.parts import Clock
-from tests.builders import PASSWORD, Portal, Staff, Team
+from tests.builders import PASSWORD, Portal, Reporter, Staff, Team
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -105,3 +105,10 @@ def running(folder: Path) -> Iterator[Running]:
         browser.close()
     server.shutdown()
     portal.close()
+
+
+def opened(desk: Running, tab: Page, reporter: Reporter) -> Page:
+    """The case's page, once everything on it is opened."""
+    tab.goto(f"{desk.address}/en/desk/cases/{reporter.reference}")
+    tab.wait_for_selector("#app:not([hidden])")
+    return tab
