@@ -60,6 +60,22 @@ def test_a_message_of_somebody_outside_the_team_is_not_shown(desk: Running, tab:
     assert "tell us your name" not in tab.inner_text("#talk")
 
 
+def test_a_message_of_somebody_who_left_is_readable_and_says_so(desk: Running, tab: Page) -> None:
+    reporter = desk.portal.report(desk.team, REPORT)
+    opened(desk, tab, reporter)
+    bent = desk.portal.staff("Bent", "HR partner")
+    desk.portal.sign_record(desk.team, desk.officer, bent)
+    leaving = hand(desk.portal, bent, desk.team, reporter)
+    leaving.posts(leaving.seals("Which line is it?"))
+    opened(desk, tab, reporter)
+    expect(tab.locator('[data-key="talk-1"] header')).to_contain_text("HR partner")
+    expect(tab.locator('[data-key="talk-1"]')).not_to_contain_text("no longer on the team")
+    desk.portal.sign_record(desk.team, desk.officer)
+    opened(desk, tab, reporter)
+    expect(tab.locator('[data-key="talk-1"]')).to_contain_text("Which line is it?")
+    expect(tab.locator('[data-key="talk-1"]')).to_contain_text("no longer on the team")
+
+
 def test_another_desk_record_stops_the_whole_page(desk: Running, tab: Page) -> None:
     reporter, other = (desk.portal.report(desk.team, REPORT) for _ in range(2))
     for one in (reporter, other):
