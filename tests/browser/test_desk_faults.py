@@ -64,7 +64,7 @@ def test_a_message_of_somebody_who_left_is_readable_and_says_so(desk: Running, t
     reporter = desk.portal.report(desk.team, REPORT)
     opened(desk, tab, reporter)
     bent = desk.portal.staff("Bent", "HR partner")
-    desk.portal.sign_record(desk.team, desk.officer, bent)
+    desk.portal.join(desk.team, bent, desk.officer)
     leaving = hand(desk.portal, bent, desk.team, reporter)
     leaving.posts(leaving.seals("Which line is it?"))
     opened(desk, tab, reporter)

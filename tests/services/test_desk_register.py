@@ -54,7 +54,7 @@ def test_reading_is_in_the_register_once_an_officer_and_day(
     portal: Portal, ida: Staff, team: Team, at_work: Hand, reporter: Reporter
 ) -> None:
     bent = portal.staff("Bent")
-    portal.sign_record(team, ida, bent)
+    portal.join(team, bent, ida)
     for officer in (ida, bent, ida, bent):
         casework.read(portal.parts, officer.id, reporter.case_id)
     assert len(entries(portal, reporter, Kind.CASE_OPENED)) == 2
