@@ -138,6 +138,7 @@ class Secrets:
 def load_secrets(instance: Path) -> Secrets:
     """The keys in `instance`, made where they are missing. Raises SettingsError when one is not 32 bytes."""
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    instance.chmod(0o700)  # a checkout makes it readable to all
     return Secrets(**{name: _load_secret(instance / f"{name}.key") for name in SECRET_FILES})
 
 
