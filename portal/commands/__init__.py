@@ -2,11 +2,19 @@
 
 from flask import Flask
 
-from portal.commands import demo, start
+from portal.commands import backup, check, demo, start
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    app.cli.add_command(start.migrate)
-    app.cli.add_command(start.setup_link)
-    app.cli.add_command(demo.demo)
+    for command in (
+        start.migrate,
+        start.setup_link,
+        demo.demo,
+        check.check,
+        check.register_verify,
+        backup.backup,
+        backup.restore,
+        backup.move_database,
+    ):
+        app.cli.add_command(command)

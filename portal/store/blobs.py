@@ -63,6 +63,19 @@ class Blobs:
             path.unlink()
             settle(path.parent)
 
+    def adopt(self, path: Path, blob_id: bytes) -> None:
+        """The complete file at `path`, on the same file system, is this blob from now on: it was restored."""
+        place = self.path(blob_id)
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        file = os.open(path, os.O_RDONLY)
+        try:
+            set_to_midnight(file)
+            os.fsync(file)
+        finally:
+            os.close(file)
+        path.replace(place)
+        settle(place.parent)
+
     def sweep(self, known_ids: Collection[bytes], *, min_age_seconds: int = DAY_SECONDS) -> int:
         """How many leftovers were removed: unfinished writes, and blobs that no row knows.
 
@@ -135,7 +148,7 @@ class BlobWriter:
         try:
             with _no_room_told():
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                _set_to_midnight(self._file)
+                set_to_midnight(self._file)
                 os.fsync(self._file)
                 # link, not rename: a rename would silently put this blob in the place of another.
                 os.link(self._temporary, path)
@@ -206,7 +219,7 @@ def settle(folder: Path) -> None:
     """The folder's entries are on the disk, and its own time says nothing but the day."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _set_to_midnight(handle)
+        set_to_midnight(handle)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -222,7 +235,7 @@ def _no_room_told() -> Iterator[None]:
         raise
 
 
-def _set_to_midnight(handle: int) -> None:
+def set_to_midnight(handle: int) -> None:
     """Both times of a file or folder at the last midnight, UTC: when a reporter wrote is kept nowhere."""
     midnight = int(time.time()) // DAY_SECONDS * DAY_SECONDS
     os.utime(handle, (midnight, midnight))

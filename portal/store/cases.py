@@ -86,6 +86,17 @@ def blob_ids(session: Session) -> set[bytes]:
     return set(session.scalars(select(Attachment.id)))
 
 
+def count(session: Session) -> int:
+    """How many cases there are."""
+    return session.scalar(select(func.count()).select_from(Case)) or 0
+
+
+def references_of(session: Session, attachment_ids: Collection[bytes]) -> list[str]:
+    """The references of the cases that these sealed files belong to, sorted."""
+    query = select(Case.reference).join(Attachment, Attachment.case_id == Case.id)
+    return sorted(set(session.scalars(query.where(Attachment.id.in_(attachment_ids)))))
+
+
 def put_notebook(session: Session, case_id: bytes, *, seen: int, notebook: bytes) -> bool:
     """Whether the notebook was stored: only in the place of version `seen`, which then is one higher.
 

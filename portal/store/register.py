@@ -1,6 +1,8 @@
 """The register's queries: lock the head, draw a number, put a line down, read the lines in order."""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -92,6 +94,20 @@ def head(session: Session, organisation_id: bytes) -> tuple[int, bytes]:
     """Where the chain is said to end: number and hash; 0 and zeros when nothing was written yet."""
     row = session.get(RegisterHead, organisation_id)
     return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def newest_day(session: Session) -> date | None:
+    """The UTC day of the newest entry, as its body tells it; None before the first, or where it can't be read."""
+    body = session.scalars(
+        select(RegisterEntry.body).order_by(RegisterEntry.year.desc(), RegisterEntry.seq.desc()).limit(1)
+    ).first()
+    if body is None:
+        return None
+    try:
+        said = json.loads(body)
+        return date.fromisoformat(str(said.get("day") or said["at"])[:10])
+    except (ValueError, KeyError, AttributeError):
+        return None
 
 
 def entries_of_case(session: Session, case_id: bytes) -> list[RegisterEntry]:

@@ -54,3 +54,9 @@ def marked_at(database: Database, row: bytes) -> int | None:
 def upload_ids(session: Session) -> set[bytes]:
     """The ids of sealed files that were sent and that no message lists yet."""
     return set(session.scalars(select(PendingUpload.id)))
+
+
+def erase_everything(session: Session) -> None:
+    """No session and no unfinished upload is left: what was restored is nobody's visit."""
+    session.execute(delete(SessionRow))
+    session.execute(delete(PendingUpload))

@@ -1,0 +1,212 @@
+"""`flask check`: what an administrator should know before visitors do, one line for each thing looked at.
+
+It looks and changes nothing. A finding is BAD (something is wrong: exit code 1), NOTE (look at it), or OK.
+"""
+
+import os
+import resource
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from portal.services.parts import Parts
+from portal.services.register_end import end_of
+from portal.settings import SECRET_FILES
+from portal.store import migrate
+from portal.store import register as register_rows
+from portal.store.channels import organisation
+from portal.store.errors import StoreError
+
+KEY_BYTES = 32
+MIB = 1024**2
+MOST_TEXT_BYTES = 200_000
+MOST_IDLE_MINUTES = 60
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+MOST_NAMED = 5
+
+
+class Level(StrEnum):
+    """How a finding is to be taken."""
+
+    OK = "ok  "
+    NOTE = "note"
+    BAD = "BAD "
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: how it is, and what was looked at."""
+
+    level: Level
+    text: str
+
+
+def check(parts: Parts) -> Iterator[Finding]:
+    """Every finding, in the order in which one would repair. Raises nothing that a broken portal can cause."""
+    yield from _settings(parts)
+    yield from _files(parts)
+    yield from _keys(parts)
+    yield from _space(parts)
+    yield from _databases(parts)
+    yield from _core_dumps()
+    yield from _proxy(parts)
+
+
+def _settings(parts: Parts) -> Iterator[Finding]:
+    chosen = parts.settings
+    wrong = {
+        f"max_file_bytes is more than max_report_bytes ({chosen.max_report_bytes})":
+            chosen.max_file_bytes > chosen.max_report_bytes,
+        f"max_text_bytes is more than a message may hold ({MOST_TEXT_BYTES})":
+            chosen.max_text_bytes > MOST_TEXT_BYTES,
+        f"idle_minutes is not between 1 and {MOST_IDLE_MINUTES}":
+            not 1 <= chosen.idle_minutes <= MOST_IDLE_MINUTES,
+        "upload_slots and kdf_slots must be at least 1": min(chosen.upload_slots, chosen.kdf_slots) < 1,
+        "languages names none": not any(chosen.languages),
+    }  # fmt: skip
+    found = [text for text, is_wrong in wrong.items() if is_wrong]
+    yield from (Finding(Level.BAD, f"settings: {text}") for text in found)
+    if not found:
+        yield Finding(Level.OK, f"settings: all known and in their bounds, instance {chosen.instance}")
+
+
+def _files(parts: Parts) -> Iterator[Finding]:
+    """Owner and mode of everything in the instance folder. Blobs lie behind folders that only their owner enters."""
+    instance = parts.settings.instance
+    paths = [instance, *_inside(instance), *_inside(instance / "volatile"), *_inside(parts.settings.blobs)]
+    foreign = [path for path in paths if path.lstat().st_uid != os.geteuid()]
+    open_to_others = [path for path in paths if _is_open(path)]
+    if foreign:
+        yield Finding(
+            Level.BAD, f"files: not owned by this user, uid {os.geteuid()}: {_named(foreign, instance)}"
+        )
+    if open_to_others:
+        yield Finding(Level.BAD, f"files: other users can get at {_named(open_to_others, instance)}")
+    if not foreign and not open_to_others:
+        yield Finding(Level.OK, "files: everything in the instance folder belongs to this user alone")
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others may read, write or enter. `.gitkeep` in a checkout is nobody's secret."""
+    return path.name != ".gitkeep" and not path.is_symlink() and bool(path.stat().st_mode & OTHERS)
+
+
+def _named(paths: list[Path], instance: Path) -> str:
+    names = [
+        "the folder itself" if path == instance else str(path.relative_to(instance))
+        for path in paths[:MOST_NAMED]
+    ]
+    more = len(paths) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _keys(parts: Parts) -> Iterator[Finding]:
+    """The key files. A start makes those that are missing, so a lost one shows by being younger than the portal."""
+    paths = {name: parts.settings.instance / f"{name}.key" for name in SECRET_FILES}
+    wrong = [name for name, path in paths.items() if not path.exists() or path.stat().st_size != KEY_BYTES]
+    if wrong:
+        yield Finding(Level.BAD, f"keys: missing or not {KEY_BYTES} bytes: {', '.join(wrong)}")
+        return
+    born = _set_up_on(parts)
+    young = [
+        name for name, path in paths.items() if born is not None and _day(path) > born + timedelta(days=1)
+    ]
+    if young:
+        text = f"keys: {', '.join(young)} younger than the portal ({born}): lost and made anew? See operations.md"
+        yield Finding(Level.NOTE, text)
+    else:
+        yield Finding(Level.OK, f"keys: all {len(paths)} there")
+
+
+def _day(path: Path) -> date:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+
+
+def _set_up_on(parts: Parts) -> date | None:
+    try:
+        with parts.database.read() as session:
+            found = organisation(session)
+    except StoreError:
+        return None
+    return found.created_on if found else None
+
+
+def _space(parts: Parts) -> Iterator[Finding]:
+    chosen = parts.settings
+    disk = os.statvfs(chosen.instance)
+    free = disk.f_bavail * disk.f_frsize
+    text = f"space: {free // MIB} MiB free, {chosen.min_free_bytes // MIB} MiB are kept free (min_free_bytes)"
+    if free < chosen.min_free_bytes:
+        yield Finding(Level.BAD, f"{text}: no files are taken")
+    elif free < chosen.min_free_bytes + chosen.max_report_bytes:
+        yield Finding(Level.NOTE, f"{text}: less than one largest report")
+    else:
+        yield Finding(Level.OK, text)
+
+
+def _databases(parts: Parts) -> Iterator[Finding]:
+    chosen = parts.settings
+    try:
+        current = migrate.is_current(chosen.database_url, chosen.volatile_url)
+    except StoreError as error:
+        yield Finding(Level.BAD, f"database: can't be read ({error})")
+        return
+    if not current:
+        yield Finding(
+            Level.BAD, "database: not of this version; start the portal, or run `flask --app wsgi migrate`"
+        )
+        return
+    kind = "SQLite" if parts.database.is_sqlite else parts.database.url.get_backend_name()
+    yield Finding(Level.OK, f"database: {kind}, readable, of this version")
+    end = end_of(parts)
+    if end.problem:
+        yield Finding(Level.BAD, f"register: broken, {end.problem}")
+    else:
+        yield Finding(Level.OK, f"register: {end.entries} entries, the chain holds")
+    yield from _clock(parts)
+
+
+def _clock(parts: Parts) -> Iterator[Finding]:
+    """A clock before the newest entry would put false days into the register, where they stay."""
+    now = parts.clock.now()
+    with parts.database.read() as session:
+        newest = register_rows.newest_day(session)
+    if newest is not None and now.date() < newest:
+        yield Finding(
+            Level.BAD, f"clock: {now:%Y-%m-%d %H:%M} UTC is before the register's newest entry, {newest}"
+        )
+    else:
+        yield Finding(Level.OK, f"clock: {now:%Y-%m-%d %H:%M} UTC")
+
+
+def _core_dumps() -> Iterator[Finding]:
+    """A dump of the server's memory would hold what reporters type. The portal's start forbids them itself."""
+    if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
+        yield Finding(
+            Level.NOTE, "core dumps: on in this shell (ulimit -c 0); gunicorn.conf.py switches them off"
+        )
+    else:
+        yield Finding(Level.OK, "core dumps: off")
+
+
+def _proxy(parts: Parts) -> Iterator[Finding]:
+    chosen = parts.settings
+    if chosen.host not in LOOPBACK:
+        text = (
+            f"proxy: host {chosen.host} lets others reach the portal without TLS, and forge what a proxy says"
+        )
+        yield Finding(Level.BAD, text)
+    elif chosen.trusted_proxies == 0:
+        yield Finding(Level.NOTE, "proxy: none is trusted (trusted_proxies = 0): for trying out only")
+    else:
+        yield Finding(
+            Level.OK, f"proxy: {chosen.trusted_proxies} trusted, the portal listens on {chosen.host} alone"
+        )

@@ -1,0 +1,114 @@
+"""A backup put back into an instance that holds nothing: all of it, or none.
+
+Everything is unpacked beside and checked to its last byte first. Then sealed files and keys are put in place, and last
+the rows, in one transaction: while there are none, the instance counts as empty, and the restore can be begun again.
+Sessions and unfinished uploads do not come back. Register: nothing; the one restored is as it was.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from crypto.keys import Identity
+from portal.services.backup_format import (
+    DATABASE,
+    SETTINGS,
+    BackupDamaged,
+    Manifest,
+    NewerBackup,
+    NotEmpty,
+)
+from portal.services.backup_reader import unpack
+from portal.services.backup_room import refuse_while_running, working_folder
+from portal.services.parts import Parts
+from portal.services.register_end import RegisterEnd, register_end
+from portal.settings import SECRET_FILES
+from portal.store import cases, copying, migrate, volatile
+from portal.store.database import Database
+
+RESTORED_SETTINGS = "settings.toml.from-backup"
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was found in a backup. `without_files` are references of cases of which it lacks a sealed file: the case
+    was being erased while the backup was made (erase it again), or its file was lost before.
+    """
+
+    made_at: str
+    cases: int
+    sealed_files: int
+    register: RegisterEnd
+    without_files: tuple[str, ...]
+
+
+def restore(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> Restored:
+    """What was restored from `source` into this instance, which must be empty and stopped.
+
+    Raises BackupError (nothing was restored), StoreError, OSError.
+    """
+    refuse_while_running(parts.settings)
+    migrate.upgrade(parts.settings.database_url, parts.settings.volatile_url)
+    with parts.database.read() as session:
+        if not copying.is_empty(session):
+            raise NotEmpty("this instance holds data: restore into an empty one")
+    with working_folder(parts.settings.instance) as folder:
+        manifest = unpack(source, identities, folder, keep_blobs=True)
+        with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
+            found = _examine(copy, folder, manifest)
+            _put_files(parts, folder)
+            copying.copy_rows(copy, parts.database)
+    with parts.volatile.write() as session:
+        volatile.erase_everything(session)
+    (parts.settings.instance / "setup.token").unlink(missing_ok=True)
+    return found
+
+
+def check(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> Restored:
+    """What a restore would find, in any instance, which stays as it is. Raises as `restore`."""
+    with working_folder(parts.settings.instance) as folder:
+        manifest = unpack(source, identities, folder, keep_blobs=False)
+        with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
+            return _examine(copy, folder, manifest)
+
+
+def _examine(copy: Database, folder: Path, manifest: Manifest) -> Restored:
+    """What the unpacked backup holds, once its parts fit together. The copy then has this version's schema."""
+    if not migrate.knows(manifest.schema):
+        raise NewerBackup(f"its database is of a version ({manifest.schema}) that this one does not know")
+    for name in SECRET_FILES:
+        if manifest.size_of(f"keys/{name}.key") != KEY_BYTES:
+            raise BackupDamaged(f"the key {name} is missing or has another size")
+    problems = copying.problems_of(folder / DATABASE)
+    if problems or migrate.revision_of(copy) != manifest.schema:
+        raise BackupDamaged(f"its database is damaged: {'; '.join(problems) or 'another schema'}")
+    migrate.upgrade_main(copy.url.render_as_string(hide_password=False))
+    with copy.read() as session:
+        end, named = register_end(session), cases.blob_ids(session)
+        held = {bytes.fromhex(name.removeprefix("blobs/")) for name in manifest.blobs}
+        gone = {bytes.fromhex(blob_id) for blob_id in manifest.gone}
+        if held & gone or held | gone != named:
+            raise BackupDamaged("its sealed files are not those that its database names")
+        if (end.entries, end.head.hex()) != (manifest.entries, manifest.head):
+            raise BackupDamaged("its register ends elsewhere than its manifest says")
+        without = tuple(cases.references_of(session, gone))
+        return Restored(manifest.made_at, cases.count(session), len(held), end, without)
+
+
+def _put_files(parts: Parts, folder: Path) -> None:
+    for path in sorted((folder / "blobs").glob("*")):
+        parts.blobs.adopt(path, bytes.fromhex(path.name))
+    instance = parts.settings.instance
+    for name in SECRET_FILES:
+        (folder / "keys" / f"{name}.key").replace(instance / f"{name}.key")
+    if (folder / SETTINGS).exists():
+        (folder / SETTINGS).replace(instance / RESTORED_SETTINGS)
+    handle = os.open(instance, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
