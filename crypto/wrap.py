@@ -18,6 +18,7 @@ from crypto.errors import JsonMalformed, WrapDamaged
 from crypto.keys import Party, Root, derive
 
 Scope = Literal["talk", "desk"]
+Erasable = Literal["grant", "wrap"]
 
 ID_SIZE = 16
 NONCE_SIZE = 24
@@ -30,7 +31,12 @@ CARD_TEXT_SIZE = CARD_SIZE - OVERHEAD
 KDF_VERSION = 1
 """The one cost of stretching an officer's password that is known: 64 MiB, 3 passes, 1 lane."""
 
+ERASE_MARK = b"erase v1"
+ERASE_OVERHEAD = len(ERASE_MARK) + OVERHEAD
+"""Bytes that the erase layer adds to a stored grant or wrap."""
+
 _SCOPE_BYTES = {"talk": b"t", "desk": b"d"}
+_ERASABLE_BYTES = {"grant": b"g", "wrap": b"w"}
 
 
 def scope_byte(scope: Scope) -> bytes:
@@ -198,3 +204,24 @@ def wrap_totp(key: bytes, secret: bytes, *, officer_id: bytes) -> bytes:
 def unwrap_totp(key: bytes, wrapped: bytes, *, officer_id: bytes) -> bytes:
     """The TOTP secret that wrap_totp kept. Raises WrapDamaged."""
     return unwrap(key, wrapped, _place("totp", _id(officer_id)))
+
+
+def has_erase_layer(stored: bytes) -> bool:
+    """Whether `stored` is a grant or wrap under an erase key; one stored before there were such keys is not."""
+    return stored.startswith(ERASE_MARK)
+
+
+def wrap_erasable(erase_key: bytes, sealed: bytes, *, case: bytes, kind: Erasable) -> bytes:
+    """A case's grant or wrap as it is stored: unreadable, also to its holder, once `erase_key` is destroyed."""
+    return ERASE_MARK + wrap(erase_key, sealed, _erasable_place(case, kind))
+
+
+def unwrap_erasable(erase_key: bytes, stored: bytes, *, case: bytes, kind: Erasable) -> bytes:
+    """The grant or wrap that wrap_erasable kept. Raises WrapDamaged."""
+    if not has_erase_layer(stored):
+        raise WrapDamaged("a grant or wrap without its erase layer")
+    return unwrap(erase_key, stored[len(ERASE_MARK) :], _erasable_place(case, kind))
+
+
+def _erasable_place(case: bytes, kind: Erasable) -> bytes:
+    return _place("erase", _id(case), _ERASABLE_BYTES[kind])

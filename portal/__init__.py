@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import commands
+from portal.services.erase_keys import keys_of, open_database
 from portal.services.parts import Clock, Parts
 from portal.settings import ROOT, Settings, load, load_secrets
 from portal.store.blobs import Blobs
@@ -56,10 +57,12 @@ def create_app(
 
 
 def _join(settings: Settings, clock: Clock) -> Parts:
+    erase_keys = keys_of(settings)
     return Parts(
         settings=settings,
         secrets=load_secrets(settings.instance),
-        database=Database(settings.database_url),
+        erase_keys=erase_keys,
+        database=open_database(settings, erase_keys),
         volatile=Database(settings.volatile_url, durable=False),
         blobs=Blobs(settings.blobs, settings.min_free_bytes),
         clock=clock,

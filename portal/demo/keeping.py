@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.demo.filling import Demonstration, Person, Told, fill
+from portal.services.erase_keys import keys_of, open_database
 from portal.services.errors import ServiceError
 from portal.services.parts import Parts
 from portal.services.upkeep import bring_up_to_date
@@ -118,17 +119,19 @@ def _erase(folder: Path) -> None:
         path.unlink(missing_ok=True)
     for name in SECRET_FILES:
         (folder / f"{name}.key").unlink(missing_ok=True)
-    for name in ("blobs", "volatile"):
+    for name in ("blobs", "erase", "volatile"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _anew(parts: Parts) -> Parts:
     """The same portal with keys, databases and blobs as they are on disk now."""
     settings = parts.settings
+    erase_keys = keys_of(settings)
     return replace(
         parts,
         secrets=load_secrets(settings.instance),
-        database=Database(settings.database_url),
+        erase_keys=erase_keys,
+        database=open_database(settings, erase_keys),
         volatile=Database(settings.volatile_url, durable=False),
         blobs=Blobs(settings.blobs, settings.min_free_bytes),
     )

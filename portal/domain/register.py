@@ -74,6 +74,10 @@ class Kind(StrEnum):
     CASE_REOPENED = "case-reopened"
     TEST_REPORT_ERASED = "test-report-erased"
     CASE_ERASED = "case-erased"
+    CASE_ERASED_BY_OFFICER = "case-erased-by-officer"
+    CASE_ERASED_BY_REPORTER = "case-erased-by-reporter"
+    HOLD_SET = "hold-set"
+    HOLD_ENDED = "hold-ended"
     EXPORTED = "exported"
     REGISTER_VERIFIED = "register-verified"
 
@@ -91,6 +95,7 @@ _BY_REPORTER = {
     Kind.ANSWER_RECEIVED,
     Kind.IDENTITY_GIVEN,
     Kind.APPEAL_RECEIVED,
+    Kind.CASE_ERASED_BY_REPORTER,
 }
 
 

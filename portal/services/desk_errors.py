@@ -6,7 +6,9 @@ ServiceError (services/errors.py)
 │  ├─ TooLarge         a sealed message or file is over its limit
 │  ├─ StepRefused      the table of stages has no such step
 │  ├─ FilesUnknown     a file that the message lists was not uploaded in this session for this case
-│  └─ NotATest         only test reports can be erased by hand
+│  ├─ NotATest         only test reports can be erased from their own page
+│  ├─ Held             the case is kept for a legal reason
+│  └─ HoldMalformed    a hold without a reason, or without a day to look at it again
 └─ Changed             it is no longer as it was when the page was read; read it again
    ├─ AlreadyOpened    a colleague opened the case a moment earlier
    └─ DayChanged       midnight has passed: the dates in the text are no longer the case's
@@ -40,9 +42,21 @@ class FilesUnknown(Refused):
 
 
 class NotATest(Refused):
-    """A report that is no test can't be erased by hand."""
+    """A report that is no test can't be erased as one."""
 
     code = "not_a_test"
+
+
+class Held(Refused):
+    """The case is under a legal hold: nobody erases it before somebody has ended that."""
+
+    code = "held"
+
+
+class HoldMalformed(Refused):
+    """The reason is empty or too long, or the day is not within a year from tomorrow."""
+
+    code = "hold_malformed"
 
 
 class Changed(ServiceError):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from portal.settings import Secrets, Settings
 from portal.store.blobs import Blobs
 from portal.store.database import Database
+from portal.store.erase_keys import EraseKeys
 
 
 class Clock:
@@ -31,6 +32,7 @@ class Parts:
 
     settings: Settings
     secrets: Secrets
+    erase_keys: EraseKeys
     database: Database
     volatile: Database
     blobs: Blobs

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.store.erase_layer import LAYER, Layer
 from portal.store.failures import translated
 from portal.store.folders import make_private
 from portal.store.turn import Turns
@@ -37,11 +38,13 @@ class Database:
 
     `durable=False` is for the volatile database: after a power cut its last seconds may be missing,
     which costs a log-in and no report. A missing SQLite file is made with mode 0600, its folder,
-    where missing, with 0700.
+    where missing, with 0700. Through `layer` go the grants and wraps of cases; without one they are
+    handed out as they are stored.
     """
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(self, url: str, *, durable: bool = True, layer: Layer | None = None) -> None:
         self.url = make_url(url)
+        self._info = {} if layer is None else {LAYER: layer}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _make_private_file(self.url)
@@ -62,7 +65,7 @@ class Database:
 
         Raises StoreError and its kinds; what was loaded stays usable after the end.
         """
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session, translated():
+        with self._session(self._reader, autoflush=False) as session, translated():
             yield session
 
     @contextmanager
@@ -71,7 +74,7 @@ class Database:
 
         Raises StorageFull, StoreBusy, Conflict, or StoreError for what else the database refuses.
         """
-        with self._my_turn(), Session(self._writer, expire_on_commit=False) as session, translated():
+        with self._my_turn(), self._session(self._writer) as session, translated():
             session.connection()  # takes the write lock now, before anything is read
             yield session
             session.commit()
@@ -89,17 +92,23 @@ class Database:
         if self._turns is not None:
             self._turns.close()
 
-    def truncate_log(self) -> None:
-        """What was erased is gone from SQLite's write-ahead log too; nothing on PostgreSQL.
+    def truncate_log(self) -> bool:
+        """Whether what was erased is gone from SQLite's write-ahead log too; True on PostgreSQL.
 
         Call it after an erasure: secure_delete overwrites the file, but the log keeps older pages
-        until it is reset. Done as far as readers at work allow.
+        until it is reset. False while a reader at work still needs them: call it again.
         """
-        if self.is_sqlite:
-            with self._my_turn(), translated(), self._writer.connect() as connection:
-                raw = connection.connection.driver_connection
-                if isinstance(raw, SqliteConnection):
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if not self.is_sqlite:
+            return True
+        with self._my_turn(), translated(), self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            if not isinstance(raw, SqliteConnection):
+                return False
+            busy, _in_log, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
+    def _session(self, engine: Engine, *, autoflush: bool = True) -> Session:
+        return Session(engine, expire_on_commit=False, autoflush=autoflush, info=self._info)
 
     def _forget_connections(self) -> None:
         """After a fork: a connection shared with the parent would mix two programs' words in one."""

@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Select, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
+from portal.store.erase_layer import opened
 from portal.store.models import Card, Case, Message, Wrap
 from portal.store.models.cases import LANE_CLOSED, LANE_NEW, LANE_OPEN
 
@@ -236,13 +237,15 @@ def _details(session: Session, ids: Sequence[bytes], holders: Collection[bytes])
     )  # fmt: skip
     found: dict[bytes, CaseRow] = {}
     for row in session.execute(query):
-        _add(found, tuple(row))
+        _add(session, found, tuple(row))
     return found
 
 
-def _add(found: dict[bytes, CaseRow], row: Sequence[Any]) -> None:
+def _add(session: Session, found: dict[bytes, CaseRow], row: Sequence[Any]) -> None:
     """One joined row: a case, and one of its wraps if it has any."""
     case = found.get(row[0]) or CaseRow(*row[:14])
     if row[14] is not None:
-        case = replace(case, wraps=(*case.wraps, WrapView(*row[14:])))
+        *place, wrapped = row[14:]
+        wrap = WrapView(*place, opened(session, "wrap", case.id, wrapped))
+        case = replace(case, wraps=(*case.wraps, wrap))
     found[case.id] = case

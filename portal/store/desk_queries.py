@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, literal, select, tuple_
 from sqlalchemy.orm import Session, defer
 
+from portal.store.erase_layer import opened
 from portal.store.models import (
     Attachment,
     Card,
@@ -129,7 +131,13 @@ def cards(
     if after is not None:
         bound = tuple_(literal(after[0], Case.id.type), literal(after[1], Wrap.holder.type))
         query = query.where(tuple_(Case.id, Wrap.holder) > bound)
-    return [CardRow(*row) for row in session.execute(query)]
+    return [_card(session, tuple(row)) for row in session.execute(query)]
+
+
+def _card(session: Session, row: tuple[Any, ...]) -> CardRow:
+    case_id, reference, stage, due_on, number, holder, wrapped, card = row
+    wrapped = opened(session, "wrap", case_id, wrapped)
+    return CardRow(case_id, reference, stage, due_on, number, holder, wrapped, card)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Chain:
     metadata: MetaData
 
 
-MAIN = Chain("main", "m0003", Base.metadata)
+MAIN = Chain("main", "m0004", Base.metadata)
 VOLATILE = Chain("volatile", "v0001", VolatileBase.metadata)
 
 

@@ -1,7 +1,9 @@
 """A wrap opens in the place it was made for and in no other (SPEC 10)."""
 
+import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from crypto.keys import derive
 from crypto.notebook import Notebook, NotebookTalk
 from tests.crypto.cast import CASE, CHANNEL, root
 
+VECTORS = Path(wrap.__file__).parent / "vectors" / "wraps"
 ANNA, DESK, MAILBOX = root("Anna"), root("desk 0"), root("mailbox")
 ID, ROW, KEY = b"\x01" * 16, b"\x02" * 32, b"\x03" * 32
 CARD = {"v": 1, "title": "Fakturaer uden arbejde", "category": "FRAUD"}
@@ -102,3 +105,35 @@ def test_another_spelling_of_a_notebook_is_refused(old: bytes, new: bytes) -> No
     assert old in raw
     with pytest.raises(JsonMalformed):
         Notebook.from_json(raw.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("kind", ["grant", "wrap"])
+def test_the_erase_layer_opens_under_its_key_and_is_told_by_its_first_bytes(kind: wrap.Erasable) -> None:
+    stored = wrap.wrap_erasable(KEY, b"sealed already", case=CASE, kind=kind)
+    assert len(stored) == len(b"sealed already") + wrap.ERASE_OVERHEAD
+    assert wrap.has_erase_layer(stored)
+    assert wrap.unwrap_erasable(KEY, stored, case=CASE, kind=kind) == b"sealed already"
+
+
+def test_the_erase_layer_of_the_vector_is_the_one_that_is_written() -> None:
+    vector = json.loads((VECTORS / "an_erase_layer_opens_under_its_key.json").read_text(encoding="utf-8"))
+    given = {name: bytes.fromhex(value) for name, value in vector["input"].items()}
+    case = given["place"][-17:-1]
+    stored = wrap.ERASE_MARK + given["wrapped"]
+    opened = wrap.unwrap_erasable(given["key"], stored, case=case, kind="wrap")
+    assert opened.hex() == vector["expect"]["data"]
+
+
+@pytest.mark.parametrize(
+    "unwrap",
+    [
+        pytest.param(lambda w: wrap.unwrap_erasable(ROW, w, case=CASE, kind="wrap"), id="another key"),
+        pytest.param(lambda w: wrap.unwrap_erasable(KEY, w, case=ID, kind="wrap"), id="another case"),
+        pytest.param(lambda w: wrap.unwrap_erasable(KEY, w, case=CASE, kind="grant"), id="another kind"),
+        pytest.param(lambda w: wrap.unwrap_erasable(KEY, w[8:], case=CASE, kind="wrap"), id="no mark"),
+        pytest.param(lambda w: wrap.unwrap_erasable(KEY, w[:20], case=CASE, kind="wrap"), id="cut short"),
+    ],
+)
+def test_an_erase_layer_opens_nowhere_else(unwrap: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(WrapDamaged):
+        unwrap(wrap.wrap_erasable(KEY, bytes(72), case=CASE, kind="wrap"))

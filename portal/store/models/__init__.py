@@ -7,7 +7,9 @@ from portal.store.models.officers import Officer, RecoveryCode
 from portal.store.models.organisation import Channel, Organisation
 from portal.store.models.people import Invitation, Removal
 from portal.store.models.register import RegisterEntry, RegisterHead, RunningNumber
+from portal.store.models.retention import Erasure, ErasureMark, Hold
 from portal.store.models.volatile import PendingUpload, SessionRow
+from portal.store.models.worker import Lease, MailResult, NoticeAddress
 
 __all__ = [
     "Attachment",
@@ -17,10 +19,16 @@ __all__ = [
     "CaseRecord",
     "Channel",
     "ChannelRecord",
+    "Erasure",
+    "ErasureMark",
     "Grant",
+    "Hold",
     "Invitation",
     "Keeper",
+    "Lease",
+    "MailResult",
     "Message",
+    "NoticeAddress",
     "Officer",
     "Organisation",
     "PendingUpload",

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 ID_BYTES = 16
 HASH_BYTES = 32
+ERASE_LAYER_BYTES = 48
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,6 +42,17 @@ class ExactBytes(TypeDecorator[bytes]):
             msg = f"{len(value)} bytes where exactly {self.size} belong"
             raise ValueError(msg)
         return value
+
+
+class BytesOrLayered(ExactBytes):
+    """Binary of exactly `size` bytes, or of as many under an erase key (SPEC 10)."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """The value itself; raises ValueError where its length is wrong."""
+        layered = value is not None and len(value) == self.size + ERASE_LAYER_BYTES
+        return value if layered else super().process_bind_param(value, dialect)
 
 
 def reference_to(target: str, *, primary_key: bool = False, index: bool = False) -> Any:

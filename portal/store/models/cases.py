@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.store.models.base import (
     Base,
     Blob,
+    BytesOrLayered,
     Day,
     ExactBytes,
     Hash,
@@ -69,7 +70,10 @@ class CaseRecord(Base):
 
 
 class Wrap(Base):
-    """A case root under the `wrap` key of the root it was granted to: 72 bytes a holder."""
+    """A case root under the `wrap` key of the root it was granted to: 72 bytes a holder.
+
+    Stored under the case's erase key it has 120 (store/erase_layer.py).
+    """
 
     __tablename__ = "wraps"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -78,7 +82,7 @@ class Wrap(Base):
     scope: Mapped[ScopeKey]
     number: Mapped[NumberKey]
     holder: Mapped[bytes] = mapped_column(ExactBytes(32), primary_key=True)
-    wrapped: Mapped[bytes] = mapped_column(ExactBytes(72))
+    wrapped: Mapped[bytes] = mapped_column(BytesOrLayered(72))
 
 
 class Card(Base):
