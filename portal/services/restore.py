@@ -2,7 +2,7 @@
 
 Everything is unpacked beside and checked to its last byte first. Then sealed files and keys are put in place, and last
 the rows, in one transaction: while there are none, the instance counts as empty, and the restore can be begun again.
-Sessions and unfinished uploads do not come back. Register: nothing; the one restored is as it was.
+Sessions, unfinished uploads and invitations do not come back. Register: nothing; the one restored is as it was.
 """
 
 import os
@@ -31,6 +31,8 @@ from portal.store.database import Database
 
 RESTORED_SETTINGS = "settings.toml.from-backup"
 KEY_BYTES = 32
+NOT_RESTORED = ("invitations",)
+"""One that was used or taken back since the backup would otherwise be good again."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def restore(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> 
         with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
             found = _examine(copy, folder, manifest)
             _put_files(parts, folder)
-            copying.copy_rows(copy, parts.database)
+            copying.copy_rows(copy, parts.database, but=NOT_RESTORED)
     with parts.volatile.write() as session:
         volatile.erase_everything(session)
     (parts.settings.instance / "setup.token").unlink(missing_ok=True)

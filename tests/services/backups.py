@@ -22,10 +22,11 @@ PHOTO = bytes(range(256)) * 1_000
 
 
 @contextmanager
-def new_instance(folder: Path) -> Iterator[Parts]:
+def new_instance(folder: Path, **settings: str) -> Iterator[Parts]:
     """An instance in which nothing was ever done, under the tests' clock."""
-    settings = load({"PORTAL_PORT": str(free_port()), "PORTAL_MIN_FREE_BYTES": "0"}, instance=folder)
-    parts: Parts = create_app(settings, clock=SetClock()).extensions[EXTENSION]
+    given = {"port": str(free_port()), "min_free_bytes": "0", **settings}
+    chosen = load({f"PORTAL_{name.upper()}": value for name, value in given.items()}, instance=folder)
+    parts: Parts = create_app(chosen, clock=SetClock()).extensions[EXTENSION]
     yield parts
     parts.database.close()
     parts.volatile.close()

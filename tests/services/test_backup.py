@@ -7,7 +7,6 @@ tests/journeys/test_backup_drill.py.
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -51,9 +50,9 @@ def sealed(portal: Portal, reporters: list[Reporter]) -> bytes:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Parts]:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """Another instance, in which nothing was ever done."""
-    with new_instance(tmp_path / "new") as parts:
+    with new_instance(tmp_path_factory.mktemp("new")) as parts:
         yield parts
 
 
