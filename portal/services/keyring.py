@@ -10,12 +10,17 @@ from portal.services.officers import OfficerView, view
 from portal.services.parts import Parts
 from portal.services.sessions import Session
 from portal.store import officers as rows
+from portal.store import people
 from portal.store.models import Officer
 
 
 @dataclass(frozen=True)
 class ChannelKeys:
-    """What one officer needs of one channel: its records, and the grants of its epochs, all sealed."""
+    """What one officer needs of one channel: its records, and the grants of its epochs, all sealed.
+
+    `anchor_grant` is there for keepers; `leaving` are the ids of members whose access has ended: the next
+    epoch is due.
+    """
 
     id: bytes
     name: str
@@ -25,6 +30,8 @@ class ChannelKeys:
     grants: tuple[bytes, ...]
     keeper: bool
     sheet_confirmed: bool
+    anchor_grant: bytes | None
+    leaving: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ def keep_pins(parts: Parts, officer_id: bytes, pins: bytes) -> None:
 
 def _channels(session: Transaction, officer: OfficerView) -> tuple[ChannelKeys, ...]:
     party = party_hash(officer.recipient, officer.verify_key)
+    ended = people.removals_of(session, officer.id)
     return tuple(
         ChannelKeys(
             id=channel.id,
@@ -69,8 +77,11 @@ def _channels(session: Transaction, officer: OfficerView) -> tuple[ChannelKeys, 
             grants=tuple(rows.channel_grants(session, channel.id, party)),
             keeper=rows.is_keeper(session, channel.id, officer.id),
             sheet_confirmed=channel.sheet_confirmed_on is not None,
+            anchor_grant=people.anchor_grant(session, channel.id, party),
+            leaving=tuple(sorted(people.removals(session, channel.id))),
         )
         for channel in rows.granted_channels(session, party)
+        if channel.id not in ended
     )
 
 

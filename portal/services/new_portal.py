@@ -39,7 +39,7 @@ class NewOrganisation:
 
 @dataclass(frozen=True)
 class NewOfficer:
-    """The first person, officer and administrator both. In bytes: id and salt 16, keys and hashes 32."""
+    """Who enrols: the first person, or somebody invited. In bytes: id and salt 16, keys and hashes 32."""
 
     id: bytes
     name: str
@@ -99,15 +99,11 @@ class Verified:
 
 def verified(new: NewPortal, today: date) -> Verified:
     """Record and parties, if everything in `new` fits together. Raises SetupRefused; fails closed."""
-    if len(new.officer.wrapped_root) != WRAPPED_ROOT_BYTES or new.officer.kdf != KDF:
-        raise SetupRefused("a root wrapped in another way than the portal's own page does")
-    if len(set(new.officer.recovery_hashes)) != RECOVERY_CODES:
-        raise SetupRefused("not ten different recovery codes")
+    officer = party_of_new(new.officer)
     try:
         (record,) = verify_channel_chain([new.channel.record], channel=new.channel.id)
-        officer = Party(Recipient.parse(new.officer.recipient), new.officer.verify_key)
         anchor = record.anchor_party(Recipient.parse(new.channel.anchor_recipient))
-        for recipient in (record.recipient, officer.recipient, anchor.recipient):
+        for recipient in (record.recipient, anchor.recipient):
             recipient.hpke_key  # noqa: B018 - raises KeyMalformed: nobody must seal to a key that is none
         for sealed in (
             new.channel.grant_to_officer,
@@ -124,6 +120,20 @@ def verified(new: NewPortal, today: date) -> Verified:
     if len({new.channel.party, officer.hash, anchor.hash}) != 3:  # noqa: PLR2004 - three roots, three parties
         raise SetupRefused("anchor, channel and officer are not three different roots")
     return Verified(record, officer, anchor)
+
+
+def party_of_new(new: NewOfficer) -> Party:
+    """The party of somebody who enrols, if what was sent has the portal's own form. Raises SetupRefused."""
+    if len(new.wrapped_root) != WRAPPED_ROOT_BYTES or new.kdf != KDF:
+        raise SetupRefused("a root wrapped in another way than the portal's own page does")
+    if len(set(new.recovery_hashes)) != RECOVERY_CODES:
+        raise SetupRefused("not ten different recovery codes")
+    try:
+        party = Party(Recipient.parse(new.recipient), new.verify_key)
+        party.recipient.hpke_key  # noqa: B018 - as above
+    except CryptoError as error:
+        raise SetupRefused(str(error)) from error
+    return party
 
 
 def _check_grant_shape(sealed: bytes) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from crypto.records import ChannelRecord
 from portal.domain.register import Kind
-from portal.services import register, totp
+from portal.services import register
+from portal.services.enrolment import Flags, add_officer, first_step
 from portal.services.errors import NotFound, Refused
-from portal.services.new_portal import NewOfficer, NewPortal, Verified, verified
-from portal.services.officers import fold_name, seal_totp
+from portal.services.new_portal import NewPortal, Verified, verified
 from portal.services.parts import Parts
 from portal.store import channels as channel_rows
 from portal.store import models
@@ -31,12 +31,6 @@ class AlreadySetUp(Refused):
     """The portal is set up: the link was used, once and for all."""
 
     code = "already_set_up"
-
-
-class SetupCodeWrong(Refused):
-    """The code of the second factor does not belong to the secret: a slip, or a clock that is wrong."""
-
-    code = "wrong_code"
 
 
 def is_set_up(parts: Parts) -> bool:
@@ -77,19 +71,19 @@ def set_up(parts: Parts, token: str, new: NewPortal) -> None:
     """Organisation, first officer and first channel, stored in one transaction; the link is used up.
 
     Raises NotFound or AlreadySetUp for the link, SetupRefused for bytes that do not fit together, and
-    SetupCodeWrong. Writes "organisation set up", "officer enrolled", "channel created", "channel record
+    FirstCodeWrong. Writes "organisation set up", "officer enrolled", "channel created", "channel record
     signed" and "sheet confirmed" to the register.
     """
     check_link(parts, token)
     checked = verified(new, parts.clock.today())
-    step = _step(parts, new.officer)
+    step = first_step(parts, new.officer)
     organisation_id = _hash(token)[:16]
     try:
         with parts.database.write() as session:
             if channel_rows.organisation(session) is not None:
                 raise AlreadySetUp
             _add_organisation(session, organisation_id, new, parts.clock.today())
-            _add_officer(parts, session, organisation_id, new.officer, step)
+            add_officer(parts, session, organisation_id, new.officer, Flags(True, True), step)
             _add_channel(session, organisation_id, new, checked.record, parts.clock.today())
             _add_grants(session, new, checked)
             _enter(parts, session, organisation_id, new, checked.record)
@@ -107,14 +101,6 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(b"fortrolig/v1/setup\0" + token.encode()).digest()
 
 
-def _step(parts: Parts, officer: NewOfficer) -> int:
-    now = int(parts.clock.now().timestamp())
-    try:
-        return totp.accepted_step(officer.totp_secret, officer.totp_code, now=now, last_step=0)
-    except totp.CodeNotAccepted as error:
-        raise SetupCodeWrong from error
-
-
 def _add_organisation(session: Transaction, organisation_id: bytes, new: NewPortal, today: date) -> None:
     session.add(
         models.Organisation(
@@ -126,35 +112,6 @@ def _add_organisation(session: Transaction, organisation_id: bytes, new: NewPort
             created_on=today,
         )
     )
-
-
-def _add_officer(
-    parts: Parts, session: Transaction, organisation_id: bytes, new: NewOfficer, step: int
-) -> None:
-    session.add(
-        models.Officer(
-            id=new.id,
-            organisation_id=organisation_id,
-            name=new.name,
-            name_folded=fold_name(new.name),
-            role=new.role,
-            is_officer=True,
-            is_administrator=True,
-            language=new.language,
-            recipient=new.recipient,
-            verify_key=new.verify_key,
-            salt=new.salt,
-            kdf=new.kdf,
-            wrapped_root=new.wrapped_root,
-            auth_hash=hashlib.sha256(new.auth).digest(),
-            totp_sealed=seal_totp(parts, new.id, new.auth, new.totp_secret),
-            totp_last_step=step,
-            pins=new.pins,
-            enrolled_on=parts.clock.today(),
-        )
-    )
-    for code_hash in new.recovery_hashes:
-        session.add(models.RecoveryCode(id=secrets.token_bytes(16), officer_id=new.id, code_hash=code_hash))
 
 
 def _add_channel(

@@ -1,7 +1,9 @@
 """Whose cases an officer may see: those of channels in whose newest signed record the officer is a member.
 
 Membership is taken from the records alone, by id and verify key, never from a table that an administrator can
-write. Everything else does not exist for the officer: NotFound, the same for "no such case" and "not yours"
+write; such a table (removals) can only take access away. Of a channel's epochs an officer reaches those that
+were granted to it, so that who is let in again has no older rights than the keeper gave. Everything else does
+not exist for the officer: NotFound, the same for "no such case" and "not yours"
 (Directive (EU) 2019/1937, Art. 16; REQUIREMENTS RO-02, CO-03).
 """
 
@@ -15,13 +17,13 @@ from crypto.keys import Party, Recipient
 from crypto.records import CaseRecord, ChannelRecord, verify_case_chain, verify_channel_chain
 from portal.domain.access import Person, Right, may, reads_case
 from portal.services.errors import NotFound
-from portal.store import cases, desk_queries
+from portal.store import cases, desk_queries, people
 from portal.store.models import Case, Channel, Officer
 
 
 @dataclass(frozen=True)
 class TeamChannel:
-    """A channel that the officer is on: its verified records, and each epoch's party (32 bytes)."""
+    """A channel that the officer is on: its verified records, each epoch's party (32 bytes), the epochs granted."""
 
     id: bytes
     slug: str
@@ -55,7 +57,7 @@ class Desk:
 
     @property
     def holders(self) -> frozenset[bytes]:
-        """The parties whose grants and wraps this officer can open: one's own, and each epoch one was in."""
+        """The parties whose grants and wraps this officer can open: one's own, and each epoch that was granted."""
         epochs = {channel.parties[epoch] for channel in self.channels.values() for epoch in channel.epochs}
         return frozenset({self.party, *epochs})
 
@@ -68,8 +70,14 @@ def desk_of(session: Session, officer_id: bytes) -> Desk:
     person = Person(officer.id, officer.active, officer.is_officer, officer.is_administrator)
     if not may(person, Right.HANDLE_CASES):
         raise NotFound
+    granted = people.granted_epochs(session, party_of(officer))
+    ended = people.removals_of(session, officer.id)
     every = desk_queries.channels(session, officer.organisation_id)
-    mine = (_team_channel(session, channel, officer) for channel in every)
+    mine = (
+        _team_channel(session, channel, officer, granted.get(channel.id, frozenset()))
+        for channel in every
+        if channel.id not in ended
+    )
     return Desk(
         person=person,
         organisation_id=officer.organisation_id,
@@ -113,12 +121,14 @@ def _in_reach(session: Session, desk: Desk, case: Case | None) -> Case:
     return case
 
 
-def _team_channel(session: Session, channel: Channel, officer: Officer) -> TeamChannel | None:
+def _team_channel(
+    session: Session, channel: Channel, officer: Officer, epochs: frozenset[int]
+) -> TeamChannel | None:
     rows = desk_queries.channel_records(session, [channel.id])
     if not rows:
         return None
-    records = _verified(channel.id, tuple(row.raw for row in rows))
-    if not _is_member(records[-1], officer):
+    records = verified(channel.id, tuple(row.raw for row in rows))
+    if not is_member(records[-1], officer):
         return None
     return TeamChannel(
         id=channel.id,
@@ -128,11 +138,12 @@ def _team_channel(session: Session, channel: Channel, officer: Officer) -> TeamC
         feedback_months=channel.feedback_months,
         records=records,
         parties={row.epoch: row.party for row in rows},
-        epochs=frozenset(record.epoch for record in records if _is_member(record, officer)),
+        epochs=epochs & {record.epoch for record in records},
     )
 
 
-def _is_member(record: ChannelRecord, officer: Officer) -> bool:
+def is_member(record: ChannelRecord, officer: Officer) -> bool:
+    """Whether `record` names the officer, by id and verify key."""
     return any(
         member.officer_id == officer.id and member.verify_key == officer.verify_key
         for member in record.members
@@ -145,6 +156,6 @@ def _party(recipient: str, verify_key: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _verified(channel_id: bytes, raws: tuple[bytes, ...]) -> tuple[ChannelRecord, ...]:
+def verified(channel_id: bytes, raws: tuple[bytes, ...]) -> tuple[ChannelRecord, ...]:
     """The verified chain. Signatures are checked once a process: the key of the cache is every byte of it."""
     return verify_channel_chain(raws, channel=channel_id)

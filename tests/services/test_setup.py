@@ -17,6 +17,7 @@ from crypto.grant import check_grant, open_grant
 from crypto.records import Member
 from portal import create_app
 from portal.services import channels, register, setup
+from portal.services.enrolment import FirstCodeWrong
 from portal.services.errors import NotFound
 from portal.services.new_portal import NewPortal, SetupRefused
 from portal.services.parts import Parts
@@ -196,7 +197,7 @@ def test_of_two_posts_of_one_link_at_once_one_is_stored(parts: Parts) -> None:
 
 def test_a_wrong_code_stores_nothing_and_the_link_goes_on_working(parts: Parts, person: FirstPerson) -> None:
     token = setup.new_link(parts)
-    with pytest.raises(setup.SetupCodeWrong):
+    with pytest.raises(FirstCodeWrong):
         setup.set_up(parts, token, person.portal(totp_code=person.code(seconds=600)))
     assert not setup.is_set_up(parts)
     setup.set_up(parts, token, person.portal())

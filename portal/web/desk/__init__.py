@@ -2,9 +2,20 @@
 
 from flask import Blueprint
 
-from portal.web.desk import access, account, api_cases, api_files, api_session, cases, sign_in
+from portal.web.desk import (
+    access,
+    account,
+    api_cases,
+    api_files,
+    api_people,
+    api_session,
+    cases,
+    invitation,
+    sign_in,
+    team,
+)
 
 blueprint = Blueprint("desk", __name__)
 access.guard(blueprint)
-for part in (sign_in, api_session, account, cases, api_cases, api_files):
+for part in (sign_in, api_session, account, cases, api_cases, api_files, team, api_people, invitation):
     part.register(blueprint)

@@ -28,7 +28,14 @@ POLICIES: dict[str, Policy] = {
     "desk.pins": "either",
     "desk.password": "either",
     "desk.account": "either",
-    "desk.cases": "officer",
+    "desk.invitation": "anyone",
+    "desk.enrol": "anyone",
+    "desk.team": "either",
+    "desk.channel_team": "either",
+    "desk.admit": "officer",
+    "desk.invite": "administrator",
+    "desk.withdraw_invitation": "administrator",
+    "desk.cases": "either",
     "desk.case": "officer",
     "desk.page_cards": "officer",
     "desk.all_cards": "officer",
@@ -47,7 +54,7 @@ POLICIES: dict[str, Policy] = {
 }
 """Every endpoint of the desk. "either" is an officer or an administrator; reading cases takes an officer."""
 
-STATUS = {"wrong": 403, "wrong_code": 403, "wait": 429, "taken": 409}
+STATUS = {"wrong": 403, "wrong_code": 403, "wait": 429, "taken": 409, "name_taken": 409}
 UNAUTHORISED, FORBIDDEN, NOT_FOUND, BAD_REQUEST = 401, 403, 404, 400
 
 

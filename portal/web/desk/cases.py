@@ -1,7 +1,8 @@
 """The desk's two pages: the list of cases, and one case. What is sealed in them the browser fills in."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain import taxonomy
 from portal.services import casework, desk_list, intake
@@ -16,8 +17,13 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<lang>/desk/cases/<reference>", "case", case)
 
 
-def cases() -> str:
-    """Fifty cases, what is due first. `after` is where the page before ended."""
+def cases() -> str | BaseResponse:
+    """Fifty cases, what is due first. `after` is where the page before ended.
+
+    It is where everybody lands after signing in; an administrator who handles no case is sent on to the team.
+    """
+    if not officer().is_officer:
+        return redirect(url_for("desk.team"), 303)
     after = request.args.get("after")
     page = desk_list.page(parts(), officer().id, after)
     return render_template(

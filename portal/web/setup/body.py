@@ -34,7 +34,7 @@ def read_portal(body: Fields, languages: tuple[str, ...]) -> NewPortal:
     body.number("v", 1, 1)
     new = NewPortal(
         organisation=_organisation(body.fields("organisation"), languages),
-        officer=_officer(body.fields("officer"), languages),
+        officer=read_officer(body.fields("officer"), languages),
         channel=_channel(body.fields("channel")),
     )
     body.end()
@@ -53,7 +53,8 @@ def _organisation(fields: Fields, languages: tuple[str, ...]) -> NewOrganisation
     return new
 
 
-def _officer(fields: Fields, languages: tuple[str, ...]) -> NewOfficer:
+def read_officer(fields: Fields, languages: tuple[str, ...]) -> NewOfficer:
+    """Who enrols, as the browser describes it. Raises BodyRefused."""
     new = NewOfficer(
         id=fields.octets("id", 16),
         name=fields.text("name", most=NAME),

@@ -24,7 +24,7 @@ import { Breach } from "./failure.js";
  * @param {() => T} work
  * @returns {T}
  */
-function orBreach(code, channel, work) {
+export function orBreach(code, channel, work) {
   try {
     return work();
   } catch (error) {
@@ -50,7 +50,7 @@ function bytesOf(hex, size, code, channel) {
  * @param {any} keys
  * @returns {Record<string, Pin>}
  */
-function readPins(root, keys) {
+export function readPins(root, keys) {
   if (keys.pins === null) return {};
   return orBreach("pins", "", () => {
     const officerId = bytesOf(keys.officer.id, 16, "pins", "");
@@ -79,20 +79,32 @@ export function sealPins(root, officerId, channels) {
 }
 
 /**
+ * A channel's records, verified from number 0, and the anchor that the newest names. Whose anchor it is, a pin or two
+ * typed words say.
  * @param {any} given one entry of `channels` in the answer of GET /desk/api/keys
- * @param {Pin} pin
  */
-function verified(given, pin) {
+export function verifiedChain(given) {
   const { name } = given;
   const id = bytesOf(given.id, 16, "chain", name);
   const records = orBreach("chain", name, () => verifyChannelChain(given.records.map(fromBase64), { channel: id }));
-  const seen = records.at(pin.number);
-  if (seen === undefined || toHex(seen.hash) !== pin.record) throw new Breach("rolled_back", name);
   const newest = /** @type {ChannelRecord} */ (records.at(-1));
   const anchor = orBreach("anchor", name, () => newest.anchorParty(Recipient.parse(given.anchor_recipient)));
-  // A new anchor signed by the old one is lawful, and changes the words on the posters: that is for people to look at.
-  if (toHex(anchor.hash) !== pin.anchor) throw new Breach("anchor", name);
   return { id, records, newest, anchor };
+}
+
+/**
+ * The verified channel, if nothing that was seen before is gone. Undefined when its anchor has handed over to another, as
+ * it may: the words on the posters have changed, and people compare them before anything is opened (team/joining.js).
+ * @param {any} given
+ * @param {Pin} pin
+ */
+function confirmed(given, pin) {
+  const chain = verifiedChain(given);
+  const seen = chain.records.at(pin.number);
+  if (seen === undefined || toHex(seen.hash) !== pin.record) throw new Breach("rolled_back", given.name);
+  if (toHex(chain.anchor.hash) === pin.anchor) return chain;
+  if (equal(seen.anchorVerifyKey, chain.newest.anchorVerifyKey)) throw new Breach("anchor", given.name);
+  return undefined;
 }
 
 /**
@@ -100,7 +112,7 @@ function verified(given, pin) {
  * @param {readonly ChannelRecord[]} records
  * @param {Root} root
  */
-async function openEpochs(given, records, root) {
+export async function openEpochs(given, records, root) {
   /** @type {Map<number, Root>} */
   const epochs = new Map();
   for (const sealed of given.grants) {
@@ -120,7 +132,7 @@ async function openEpochs(given, records, root) {
 
 /**
  * The channels whose reports this officer reads, by id in hex, each verified and with the roots of its epochs. One that
- * the officer has not confirmed (no pin) is left out. New records are pinned before this returns.
+ * the officer has not confirmed (no pin, or the anchor has changed since) is left out. New records are pinned before this returns.
  * @param {Root} root
  * @param {any} keys the answer of GET /desk/api/keys
  * @returns {Promise<Map<string, Channel>>}
@@ -132,7 +144,9 @@ export async function openChannels(root, keys) {
   let moved = false;
   for (const given of keys.channels) {
     if (!Object.hasOwn(pins, given.id)) continue;
-    const { id, records, newest, anchor } = verified(given, pins[given.id]);
+    const chain = confirmed(given, pins[given.id]);
+    if (chain === undefined) continue;
+    const { id, records, newest, anchor } = chain;
     const epochs = await openEpochs(given, records, root);
     channels.set(given.id, {
       id, name: given.name, slug: given.slug, records, newest, anchor, words: anchor.words, epochs, keeper: given.keeper,
@@ -140,9 +154,17 @@ export async function openChannels(root, keys) {
     moved ||= newest.number > pins[given.id].number;
     pins[given.id] = pinOf(anchor, newest);
   }
-  if (moved) {
-    const officerId = bytesOf(keys.officer.id, 16, "pins", "");
-    await putJson("/desk/api/pins", { pins: toBase64(sealPins(root, officerId, pins)) });
-  }
+  if (moved) await keepPins(root, keys, pins);
   return channels;
+}
+
+/**
+ * Keeps what the officer has confirmed.
+ * @param {Root} root
+ * @param {any} keys
+ * @param {Record<string, Pin>} pins
+ */
+export async function keepPins(root, keys, pins) {
+  const officerId = bytesOf(keys.officer.id, 16, "pins", "");
+  await putJson("/desk/api/pins", { pins: toBase64(sealPins(root, officerId, pins)) });
 }

@@ -6,6 +6,7 @@ import { indexAll, startSearch } from "../desk/search.js";
 import { openDesk } from "../desk/session.js";
 import { byId, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
+import { unconfirmed } from "../team/joining.js";
 import { SealWorker } from "../worker/client.js";
 
 /** @param {string} words */
@@ -20,6 +21,7 @@ async function page() {
   const cards = getJson(after === "" ? "/desk/api/cases" : `/desk/api/cases?after=${encodeURIComponent(after)}`);
   cards.catch(() => undefined); // awaited below, after the keys
   const { root, keys } = await openDesk();
+  byId("to-confirm").hidden = unconfirmed(root, keys).length === 0;
   const holders = holdersOf(root, await openChannels(root, keys));
   const worker = new SealWorker();
   await showCards(worker, holders, (await cards).cards);

@@ -3,48 +3,30 @@
  * browser; after it nothing secret has.
  */
 import { ApiError, postJson, toBase64 } from "../desk/api.js";
-import { stretch } from "../desk/kdf.js";
 import { PassphraseChooser } from "../desk/passphrase.js";
 import { byId, start } from "../desk/start.js";
 import { hasText, text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
-import { KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
-import { hashOf } from "../setup/codes.js";
+import { officerBody, stretched } from "../setup/enrolment.js";
 import { channel, organisation, person, watchFields } from "../setup/fields.js";
 import { firstPins, newRoots, sealGrants } from "../setup/roots.js";
 import { SecondFactor } from "../setup/second_factor.js";
 import { RecoverySheet } from "../setup/sheet.js";
 import { Wizard } from "../setup/wizard.js";
 
-/** @typedef {{ passphrase: string, salt: Uint8Array, auth: Uint8Array, wrapKey: Uint8Array }} Stretched */
-
 /**
  * Everything in the form in which the server takes it (portal/web/setup/body.py).
  * @param {import("../setup/roots.js").Roots} roots
- * @param {Stretched} stretched
+ * @param {import("../setup/enrolment.js").Stretched} keys
  * @param {SecondFactor} factor
  */
-async function portalOf(roots, stretched, factor) {
+async function portalOf(roots, keys, factor) {
   const { officerId, officer, anchor, record } = roots;
   const grants = await sealGrants(roots);
-  const hashes = await Promise.all(factor.codes.map((code) => hashOf(officerId, code)));
   return {
     v: 1,
     organisation: organisation(),
-    officer: {
-      ...person(),
-      id: toBase64(officerId),
-      recipient: officer.party.recipient.toString(),
-      verify_key: toBase64(officer.verifyKey),
-      salt: toBase64(stretched.salt),
-      kdf: KDF_VERSION,
-      wrapped_root: toBase64(wrapOfficer(stretched.wrapKey, officer, { officerId })),
-      pins: toBase64(firstPins(roots)),
-      auth: toBase64(stretched.auth),
-      totp_secret: toBase64(factor.secret),
-      totp_code: factor.typedCode,
-      recovery_hashes: hashes.map(toBase64),
-    },
+    officer: await officerBody({ officerId, officer, pins: firstPins(roots), person: person(), keys, factor }),
     channel: {
       ...channel(),
       id: toBase64(roots.channelId),
@@ -70,18 +52,14 @@ function page() {
   const factor = new SecondFactor();
   const sheet = new RecoverySheet();
   const chooser = new PassphraseChooser(() => [organisation().name, person().name, person().role]);
-  /** @type {Stretched | undefined} */
-  let stretched;
+  /** @type {import("../setup/enrolment.js").Stretched | undefined} */
+  let keys;
   let done = false;
 
   async function personChecked() {
     const passphrase = await chooser.chosen();
     if (passphrase === undefined) return false;
-    if (stretched?.passphrase !== passphrase) {
-      const salt = randomBytes(16);
-      const keys = await withProgress(text("stretching"), (onProgress) => stretch(passphrase, salt, KDF_VERSION, onProgress));
-      stretched = { passphrase, salt, ...keys };
-    }
+    if (keys?.passphrase !== passphrase) keys = await stretched(passphrase);
     sheet.fill(roots.anchor, { organisation: organisation().name, channel: channel().name, day: roots.record.day });
     return true;
   }
@@ -95,7 +73,7 @@ function page() {
   async function finish() {
     factor.complain("");
     try {
-      const sent = await portalOf(roots, /** @type {Stretched} */ (stretched), factor);
+      const sent = await portalOf(roots, /** @type {any} */ (keys), factor);
       const address = byId("app").dataset.post ?? "";
       const next = await withProgress(text("sending"), () => postJson(address, sent));
       done = true;
@@ -105,7 +83,7 @@ function page() {
       factor.complain(wordsFor(error));
       return false;
     }
-    stretched = undefined;
+    keys = undefined;
     for (const secret of [chooser, sheet, factor]) secret.forget();
     return true;
   }

@@ -19,7 +19,7 @@ function list(id, words) {
  * Two different places of the list, lower first.
  * @param {number} length
  */
-function places(length) {
+export function places(length) {
   const found = new Set();
   while (found.size < ASKED) {
     const [byte] = crypto.getRandomValues(new Uint8Array(1));

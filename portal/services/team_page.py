@@ -1,0 +1,159 @@
+"""Who is on which team, who keeps its anchor, who waits to be let in: what the team page shows.
+
+Members are drawn from the newest signed record; names and roles are the server's word. Nothing here is about a
+case, so an administrator may see all of it. An officer sees the channels that the officer is on.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session as Transaction
+
+from crypto.keys import Recipient
+from crypto.records import ChannelRecord
+from portal.domain.access import Right, may
+from portal.services import invitations
+from portal.services.errors import NotFound
+from portal.services.invitations import Invited
+from portal.services.parts import Parts
+from portal.services.staff import person_of
+from portal.services.team import is_member, verified
+from portal.store import models
+from portal.store import people as rows
+from portal.store.desk_queries import channels as all_channels
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One of the staff, with the public keys that the 8 words are made from."""
+
+    id: bytes
+    name: str
+    role: str
+    is_officer: bool
+    is_administrator: bool
+    active: bool
+    enrolled_on: date
+    recipient: str
+    verify_key: bytes
+
+
+@dataclass(frozen=True)
+class Team:
+    """A channel's people. `words` are the anchor's 8; `mine` and `keeping` are about who looks.
+
+    `leaving`: named in the newest record, without access; `waiting`: officers who never were in a channel;
+    `others`: the remaining officers who could be let in.
+    """
+
+    id: bytes
+    slug: str
+    name: str
+    words: tuple[str, ...]
+    members: tuple[Colleague, ...]
+    keepers: frozenset[bytes]
+    leaving: frozenset[bytes]
+    waiting: tuple[Colleague, ...]
+    others: tuple[Colleague, ...]
+    mine: bool
+    keeping: bool
+    sheet_confirmed: bool
+    epoch: int
+
+
+@dataclass(frozen=True)
+class TeamPage:
+    """The whole page; `people` and `invitations` are empty unless an administrator looks."""
+
+    channels: tuple[Team, ...]
+    people: tuple[Colleague, ...]
+    invitations: tuple[Invited, ...]
+    administers: bool
+
+
+def team_page(parts: Parts, officer_id: bytes) -> TeamPage:
+    """What the officer may see of the teams. Raises NotFound for somebody who has left."""
+    with parts.database.read() as session:
+        me, everybody = _me(session, officer_id)
+        administers = may(person_of(me), Right.ARRANGE_PEOPLE)
+        teams = _teams(session, me, everybody)
+    return TeamPage(
+        channels=tuple(team for team in teams if team.mine or administers),
+        people=tuple(_colleague(one) for one in everybody) if administers else (),
+        invitations=invitations.listed(parts, officer_id) if administers else (),
+        administers=administers,
+    )
+
+
+def team_of(parts: Parts, officer_id: bytes, channel_id: bytes) -> Team:
+    """One channel, for a member or an administrator. Raises NotFound for anybody else."""
+    with parts.database.read() as session:
+        me, everybody = _me(session, officer_id)
+        administers = may(person_of(me), Right.ARRANGE_PEOPLE)
+        teams = _teams(session, me, everybody)
+    for team in teams:
+        if team.id == channel_id and (team.mine or administers):
+            return team
+    raise NotFound
+
+
+def _me(session: Transaction, officer_id: bytes) -> tuple[models.Officer, tuple[models.Officer, ...]]:
+    me = session.get(models.Officer, officer_id)
+    if me is None or not me.active:
+        raise NotFound
+    return me, tuple(rows.people(session, me.organisation_id))
+
+
+def _teams(
+    session: Transaction, me: models.Officer, everybody: tuple[models.Officer, ...]
+) -> tuple[Team, ...]:
+    loaded = []
+    for channel in all_channels(session, me.organisation_id):
+        raws = tuple(row.raw for row in rows.records(session, channel.id))
+        if raws and channel.anchor_recipient is not None:
+            loaded.append((channel, verified(channel.id, raws)))
+    known = frozenset(member.officer_id for _, records in loaded for r in records for member in r.members)
+    return tuple(_team(session, channel, records, me, everybody, known) for channel, records in loaded)
+
+
+def _team(
+    session: Transaction,
+    channel: models.Channel,
+    records: tuple[ChannelRecord, ...],
+    me: models.Officer,
+    everybody: tuple[models.Officer, ...],
+    known: frozenset[bytes],
+) -> Team:
+    newest = records[-1]
+    keepers, leaving = rows.keepers(session, channel.id), rows.removals(session, channel.id)
+    outside = [one for one in everybody if one.active and one.is_officer and not is_member(newest, one)]
+    mine = me.is_officer and is_member(newest, me) and me.id not in leaving
+    return Team(
+        id=channel.id,
+        slug=channel.slug,
+        name=channel.name,
+        words=newest.anchor_party(Recipient.parse(channel.anchor_recipient or "")).words,
+        members=tuple(_colleague(one) for one in everybody if is_member(newest, one)),
+        keepers=keepers,
+        leaving=leaving,
+        waiting=tuple(_colleague(one) for one in outside if one.id not in known),
+        others=tuple(_colleague(one) for one in outside if one.id in known),
+        mine=mine,
+        keeping=mine and me.id in keepers,
+        sheet_confirmed=channel.sheet_confirmed_on is not None,
+        epoch=newest.epoch,
+    )
+
+
+def _colleague(officer: models.Officer) -> Colleague:
+    return Colleague(
+        id=officer.id,
+        name=officer.name,
+        role=officer.role,
+        is_officer=officer.is_officer,
+        is_administrator=officer.is_administrator,
+        active=officer.active,
+        enrolled_on=officer.enrolled_on,
+        recipient=officer.recipient,
+        verify_key=officer.verify_key,
+    )

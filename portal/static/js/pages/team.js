@@ -1,0 +1,20 @@
+/** The team page: words to compare, people to let in or out, invitations. Signed here; the server stores what fits. */
+import { openChannels } from "../desk/keys.js";
+import { openDesk } from "../desk/session.js";
+import { byId, start } from "../desk/start.js";
+import { startAdmissions } from "../team/admission_forms.js";
+import { startConfirming } from "../team/confirm_form.js";
+import { startInvitations } from "../team/invitations.js";
+
+async function page() {
+  const { root, keys } = await openDesk();
+  const channels = await openChannels(root, keys);
+  startConfirming(root, keys);
+  startInvitations();
+  await startAdmissions({ root, keys, channels });
+  const said = document.getElementById("said");
+  document.documentElement.dataset.opened = "team"; // what the tests wait for
+  if (said !== null) requestAnimationFrame(() => byId("said").focus());
+}
+
+void start(page);

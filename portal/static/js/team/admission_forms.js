@@ -1,0 +1,37 @@
+/** Who waits to be let in, with the eight words of each, made here from the keys that are signed afterwards. */
+import { inputById } from "../desk/start.js";
+import { admit, partyOf, peopleOf } from "./admission.js";
+import { onSubmit, readAgain } from "./forms.js";
+import { showWords } from "./words.js";
+
+/**
+ * @typedef {{ root: import("../seal/keys.js").Root, keys: any, channels: Map<string, import("../desk/keys.js").Channel> }} Desk
+ */
+
+/** @param {Desk} desk */
+export async function startAdmissions(desk) {
+  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-channel]"))) {
+    const forms = /** @type {NodeListOf<HTMLFormElement>} */ (section.querySelectorAll("form[data-admit]"));
+    if (forms.length > 0) await startChannel(desk, section.dataset.channel ?? "", [...forms]);
+  }
+}
+
+/** @param {Desk} desk @param {string} channelId @param {HTMLFormElement[]} forms */
+async function startChannel({ root, keys, channels }, channelId, forms) {
+  const channel = channels.get(channelId);
+  const given = keys.channels.find((/** @type {any} */ one) => one.id === channelId);
+  if (channel === undefined || given.anchor_grant === null) return; // not confirmed yet: its words come first
+  const { outside } = await peopleOf(channelId);
+  for (const form of forms) {
+    const person = outside.find((/** @type {any} */ one) => one.id === form.dataset.admit);
+    if (person === undefined) continue;
+    const { words } = partyOf(person);
+    showWords(/** @type {HTMLElement} */ (form.querySelector("[data-words]")), words);
+    form.hidden = false;
+    const keeper = `${form.id}-keeper`;
+    onSubmit(form, async () => {
+      await admit(root, channel, given, person, inputById(keeper).checked);
+      readAgain("admitted");
+    });
+  }
+}

@@ -1,0 +1,94 @@
+"""Rule: a colleague comes by a link, is let in by a keeper who compared eight words, and compares two in turn.
+
+Sources: PROTOCOL 2 (joining, leaving); issue of the team, sections 1 and "What must be shown" 1; WCAG 2.2 AA.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from portal.demo.reporter_hand import hand_in
+from portal.services import channels
+from tests.browser.axe import assert_accessible
+from tests.browser.live import Live, chromium, running
+from tests.browser.team_browser import WAIT, Person, founder, person
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the module."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """An empty portal that listens."""
+    with running(tmp_path) as made:
+        yield made
+
+
+def fits(someone: Person) -> None:
+    """The page passes axe, and nothing sticks out to the side."""
+    assert_accessible(someone.page)
+    assert someone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def readers(live: Live) -> list[str]:
+    """Whom the public page names."""
+    return sorted(one.name for one in channels.public_channel(live.parts, "whistleblowing").readers)
+
+
+def test_a_colleague_comes_and_reads_a_case(live: Live, browser: Browser) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
+        reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
+        fits(astrid)
+        link = astrid.invites("Bent Dahl")
+        fits(astrid)
+        bent.page.goto(link)
+        fits(bent)
+        own = bent.enrols(link)
+        fits(bent)
+
+        bent.signs_in()
+        bent.team()
+        assert "You are in no channel yet" in bent.page.inner_text("main")
+        fits(bent)
+        assert astrid.sees_words_of("Bent Dahl") == own
+        fits(astrid)
+        astrid.lets_in("Bent Dahl", keeper=True)
+        assert readers(live) == ["Astrid Holm", "Bent Dahl"]
+        words = astrid.channel_words()
+
+        bent.open("/en/desk")
+        assert bent.page.is_visible("#to-confirm")
+        bent.team()
+        fits(bent)
+        bent.types_words(list(reversed(words)))
+        bent.page.wait_for_selector("#confirm-form [data-problem]:not([hidden])")
+        assert "do not go on" in bent.page.inner_text("#confirm-form [data-problem]")
+        fits(bent)
+        bent.confirms(words)
+        fits(bent)
+        bent.open(f"/en/desk/cases/{reporter.reference}")
+        bent.page.wait_for_selector("text=The drain leads to the stream.", timeout=WAIT)
+
+
+def test_an_administrator_without_a_channel_lands_on_the_team_page_and_sees_no_case(
+    live: Live, browser: Browser
+) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Dina Friis") as dina:
+        reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
+        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        dina.signs_in()
+        assert dina.page.url.endswith("/en/desk/team")
+        assert "Whistleblowing" in dina.page.inner_text("main")
+        assert dina.page.locator("form[data-admit]").count() == 0
+        assert dina.page.request.get(f"{live.address}/en/desk/cases/{reporter.reference}").status == 403
+        for path in (f"/desk/api/cases/{reporter.case_id.hex()}", "/desk/api/cases", "/desk/api/cards"):
+            assert dina.page.request.get(live.address + path).status == 403, path
+        fits(dina)

@@ -1,0 +1,76 @@
+"""What a keeper's browser does, in Python: sign the next record of a channel, and grant its roots (js/team/)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crypto.grant import Grant, Purpose, seal_grant
+from crypto.keys import Party, Root
+from crypto.records import ChannelRecord, Member
+from portal.services import joining
+from portal.services.channel_change import ChannelGrant
+from portal.services.joining import Admission
+from tests.builders import Portal, Staff, Team
+
+
+def member(staff: Staff) -> Member:
+    """The person's line in a record."""
+    return Member(staff.id, staff.party.verify_key, staff.party.recipient.hash)
+
+
+@dataclass
+class Keeper:
+    """A keeper of `team` at work. What it signs is kept in `team` once the portal has taken it."""
+
+    portal: Portal
+    staff: Staff
+    team: Team
+    members: list[Staff] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.members = self.members or [self.staff]
+
+    def next_record(self, *, signer: Root | None = None, **changes: Any) -> ChannelRecord:
+        """The record after the newest, as it is but for `changes`."""
+        before = self.team.newest
+        fields: dict[str, Any] = {
+            "channel": before.channel,
+            "number": before.number + 1,
+            "previous": before.hash,
+            "anchor_verify_key": before.anchor_verify_key,
+            "anchor_recipient_hash": before.anchor_recipient_hash,
+            "epoch": before.epoch,
+            "recipient": before.recipient,
+            "members": before.members,
+            "day": self.portal.today,
+        }
+        return ChannelRecord.sign(signer or self.team.anchor, **{**fields, **changes})
+
+    def grant(self, purpose: Purpose, record: ChannelRecord, root: Root, receiver: Party) -> ChannelGrant:
+        """One root granted to one party."""
+        number = 0 if purpose == "anchor" else record.epoch
+        made = Grant(purpose, self.team.id, None, number, record.hash, receiver.hash, root)
+        return ChannelGrant(purpose, number, receiver.hash, seal_grant(made, receiver.recipient))
+
+    def epochs_for(self, receiver: Party, *newer: ChannelRecord) -> list[ChannelGrant]:
+        """Every epoch's root, granted under the newest record of its epoch."""
+        naming = {record.epoch: record for record in (*self.team.records, *newer)}
+        return [
+            self.grant("channel", record, self.team.epochs[epoch], receiver)
+            for epoch, record in naming.items()
+            if epoch < len(self.team.epochs)
+        ]
+
+    def admission(self, newcomer: Staff, *, keeper: bool = False, **changes: Any) -> Admission:
+        """The record that names the newcomer as well, and the newcomer's grants."""
+        record = self.next_record(**{"members": (*self.team.newest.members, member(newcomer)), **changes})
+        grants = self.epochs_for(newcomer.party, record)
+        if keeper:
+            grants.append(self.grant("anchor", record, self.team.anchor, newcomer.party))
+        return Admission(record.raw, tuple(grants))
+
+    def admits(self, newcomer: Staff, *, keeper: bool = False) -> None:
+        """The newcomer is let in."""
+        admission = self.admission(newcomer, keeper=keeper)
+        joining.admit(self.portal.parts, self.staff.id, self.team.id, admission)
+        self.team.records.append(ChannelRecord.read(admission.record))
+        self.members.append(newcomer)
