@@ -44,6 +44,7 @@ class PublicChannel:
     words: tuple[str, ...]
     acknowledge_days: int
     feedback_months: int
+    retention_days: int
     record_day: date | None
     epoch: int | None
 
@@ -156,6 +157,7 @@ def _public(loaded: rows.LoadedChannel) -> PublicChannel:
         words=keys.anchor.words if keys else (),
         acknowledge_days=channel.acknowledge_days,
         feedback_months=channel.feedback_months,
+        retention_days=channel.retention_days,
         record_day=keys.newest.day if keys else None,
         epoch=keys.newest.epoch if keys else None,
     )

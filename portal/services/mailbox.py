@@ -14,10 +14,12 @@ from crypto.keys import Root
 from crypto.notebook import Notebook
 from crypto.wrap import unwrap_notebook, wrap_notebook
 from portal.domain.case import Stage
+from portal.domain.retention import open_until
 from portal.services import conversation, receipts, register, sealing, sessions
 from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, public_channel_by_id
 from portal.services.conversation import MessageView, TalkKeys
+from portal.services.erasing import may_reporter_erase
 from portal.services.errors import (
     EmptyReport,
     KeysChanged,
@@ -51,7 +53,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Conversation:
-    """What the mailbox page shows. `next_what` is "acknowledge", "feedback" or None; days are UTC."""
+    """What the mailbox page shows. `next_what` is "acknowledge", "feedback" or None; days are UTC.
+
+    `open_until` is the last day of a closed case, None while it is open or `held` for a legal reason.
+    """
 
     reference: str
     channel: PublicChannel
@@ -64,6 +69,8 @@ class Conversation:
     opened_last: date | None
     next_n: int
     messages: tuple[MessageView, ...]
+    open_until: date | None
+    held: bool
 
 
 def sign_in(parts: Parts, case_key: str, passphrase: str) -> sessions.Cookie:
@@ -116,9 +123,12 @@ def read(parts: Parts, seen: Visit) -> Conversation:
     case = seen.case
     what, on = _next(case)
     count, last = seen.opened_before
+    channel = public_channel_by_id(parts, case.channel_id)
+    held = not may_reporter_erase(parts, case.id)
+    ends = case.closed_on is not None and not held
     return Conversation(
         reference=case.reference,
-        channel=public_channel_by_id(parts, case.channel_id),
+        channel=channel,
         stage=Stage(case.stage),
         received_on=case.received_on,
         acknowledged_on=case.acknowledged_on,
@@ -130,6 +140,8 @@ def read(parts: Parts, seen: Visit) -> Conversation:
         messages=conversation.views(
             parts, seen.loaded, seen.talk, seen.root, seen.keys, seen.notebook.last_n
         ),
+        open_until=open_until(case.closed_on, channel.retention_days) if case.closed_on and ends else None,
+        held=held,
     )
 
 

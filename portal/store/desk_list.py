@@ -245,7 +245,7 @@ def _add(session: Session, found: dict[bytes, CaseRow], row: Sequence[Any]) -> N
     """One joined row: a case, and one of its wraps if it has any."""
     case = found.get(row[0]) or CaseRow(*row[:14])
     if row[14] is not None:
-        *place, wrapped = row[14:]
-        wrap = WrapView(*place, opened(session, "wrap", case.id, wrapped))
+        scope, number, holder, wrapped = row[14:]
+        wrap = WrapView(scope, number, holder, opened(session, "wrap", case.id, wrapped))
         case = replace(case, wraps=(*case.wraps, wrap))
     found[case.id] = case

@@ -11,11 +11,12 @@ from portal.web.desk import (
     api_session,
     cases,
     invitation,
+    keeping,
     sign_in,
     team,
 )
 
 blueprint = Blueprint("desk", __name__)
 access.guard(blueprint)
-for part in (sign_in, api_session, account, cases, api_cases, api_files, team, api_people, invitation):
+for part in (sign_in, api_session, account, cases, api_cases, api_files, team, api_people, invitation, keeping):
     part.register(blueprint)

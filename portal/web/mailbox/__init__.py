@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.web.mailbox import views
+from portal.web.mailbox import erasing, views
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/<lang>/mailbox")
 
@@ -14,5 +14,8 @@ for _rule, _view, _methods in (
     ("/files/<file_id>", views.download, ["GET"]),
     ("/leave", views.leave, ["POST"]),
     ("/left", views.left, ["GET"]),
+    ("/erase", erasing.erase, ["GET"]),
+    ("/erase", erasing.erase_now, ["POST"]),
+    ("/erased", erasing.erased, ["GET"]),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
