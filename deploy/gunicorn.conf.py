@@ -4,6 +4,11 @@ Bare, this is for trying out: slow senders hold its threads. In service a proxy 
 (docs/operations.md).
 """
 
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from portal.commands.start import setup_line
@@ -34,6 +39,25 @@ def when_ready(server: Any) -> None:
     parts = server.app.wsgi().extensions[EXTENSION]
     print(f"Fortrolig is at http://{bind}/", flush=True)  # noqa: T201 - a person reads this
     print(setup_line(parts), flush=True)  # noqa: T201 - as above
+    _start_worker()
+
+
+def on_exit(_server: Any) -> None:
+    """End the worker with the server."""
+    for child in _children:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(graceful_timeout)
+
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def _start_worker() -> None:
+    """One worker beside the server (`flask worker`). It sees for itself when this process is gone, however it went."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
+    root = Path(__file__).resolve().parent.parent
+    _children.append(subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL))  # noqa: S603 - our own command
 
 
 def on_starting(server: Any) -> None:

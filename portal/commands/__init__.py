@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.commands import backup, check, demo, start
+from portal.commands import backup, check, demo, start, worker
 
 
 def init_app(app: Flask) -> None:
@@ -16,5 +16,6 @@ def init_app(app: Flask) -> None:
         backup.backup,
         backup.restore,
         backup.move_database,
+        worker.worker,
     ):
         app.cli.add_command(command)
