@@ -6,8 +6,9 @@ from typing import Any
 from crypto.grant import Grant, Purpose, seal_grant
 from crypto.keys import Party, Root
 from crypto.records import ChannelRecord, Member
-from portal.services import joining
+from portal.services import epochs, joining
 from portal.services.channel_change import ChannelGrant
+from portal.services.epochs import NextEpoch
 from portal.services.joining import Admission
 from tests.builders import Portal, Staff, Team
 
@@ -74,3 +75,38 @@ class Keeper:
         joining.admit(self.portal.parts, self.staff.id, self.team.id, admission)
         self.team.records.append(ChannelRecord.read(admission.record))
         self.members.append(newcomer)
+
+    def next_epoch(
+        self, *leavers: Staff, new_anchor: Root | None = None, root: Root | None = None, **changes: Any
+    ) -> NextEpoch:
+        """The next epoch without `leavers`, under `root`; with `new_anchor` the anchor hands over."""
+        root = root or Root.generate()
+        gone = {one.id for one in leavers}
+        staying = [one for one in self.members if one.id not in gone]
+        fields: dict[str, Any] = {
+            "epoch": self.team.newest.epoch + 1,
+            "recipient": root.party.recipient,
+            "members": tuple(map(member, staying)),
+        }
+        if new_anchor:
+            fields["anchor_verify_key"] = new_anchor.verify_key
+            fields["anchor_recipient_hash"] = new_anchor.party.recipient.hash
+        record = self.next_record(**{**fields, **changes})
+        anchor = new_anchor or self.team.anchor
+        receivers = (*(one.party for one in staying), anchor.party)
+        grants = [self.grant("channel", record, root, receiver) for receiver in receivers]
+        if new_anchor:
+            grants += self.epochs_for(anchor.party)
+            grants.append(self.grant("anchor", record, anchor, self.staff.party))
+        shown = str(anchor.party.recipient) if new_anchor else ""
+        return NextEpoch(record.raw, root.party.hash, tuple(grants), shown, sheet_confirmed=bool(new_anchor))
+
+    def removes(self, *leavers: Staff, new_anchor: Root | None = None) -> None:
+        """The next epoch is made, without `leavers`."""
+        root = Root.generate()
+        new = self.next_epoch(*leavers, new_anchor=new_anchor, root=root)
+        epochs.make_next(self.portal.parts, self.staff.id, self.team.id, new)
+        self.team.records.append(ChannelRecord.read(new.record))
+        self.team.epochs.append(root)
+        self.team.anchor = new_anchor or self.team.anchor
+        self.members = [one for one in self.members if one not in leavers]

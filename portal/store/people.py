@@ -117,3 +117,8 @@ def erase_removals(session: Session, channel_id: bytes) -> None:
 def erase_recovery_codes(session: Session, officer_id: bytes) -> None:
     """No recovery code of the officer counts any more."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer_id))
+
+
+def erase_invitations_by(session: Session, officer_id: bytes) -> None:
+    """No link that this officer made works any more: one may have been meant as a way back in."""
+    session.execute(delete(Invitation).where(Invitation.invited_by == officer_id))

@@ -90,6 +90,34 @@ class Person:
         form.locator("button[type=submit]").click()
         self.page.wait_for_selector("#said", timeout=WAIT)
 
+    def removes(self, name: str) -> None:
+        """The form beside the person, sent; a new sheet is printed and confirmed where the page asks for it."""
+        self.team()
+        place = self.page.locator("[data-channel] li", has_text=name).first
+        place.locator("summary").click()
+        place.locator("form button[type=submit]").click()
+
+    def copies_new_sheet(self) -> list[str]:
+        """The words of the sheet that the page shows, two of them typed; the change is stored."""
+        page = self.page
+        page.wait_for_selector("#new-sheet:not([hidden])", timeout=WAIT)
+        words = page.locator("#sheet-words li").all_inner_texts()
+        for i in range(2):
+            label = page.inner_text(f"#sheet-asked-{i}-label")
+            place = int("".join(sign for sign in label if sign.isdigit()))
+            page.fill(f"#sheet-asked-{i}", words[place - 1])
+        page.click("form[data-step=sheet] button[type=submit]")
+        page.wait_for_selector("#said", timeout=WAIT)
+        return words
+
+    def ends_access_of(self, name: str) -> None:
+        """An administrator closes somebody's account."""
+        self.team()
+        row = self.page.locator("tr", has_text=name)
+        row.locator("summary").click()
+        row.locator("form button[type=submit]").click()
+        self.page.wait_for_selector("#said", timeout=WAIT)
+
     def channel_words(self) -> list[str]:
         """The channel's eight words, as this keeper's page shows them."""
         self.team()

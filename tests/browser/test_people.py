@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from crypto.sheet import anchor_root
 from portal.demo.reporter_hand import hand_in
 from portal.services import channels
 from tests.browser.axe import assert_accessible
@@ -76,6 +77,74 @@ def test_a_colleague_comes_and_reads_a_case(live: Live, browser: Browser) -> Non
         fits(bent)
         bent.open(f"/en/desk/cases/{reporter.reference}")
         bent.page.wait_for_selector("text=The drain leads to the stream.", timeout=WAIT)
+
+
+def joined(keeper: Person, newcomer: Person, *, keeps: bool = False) -> list[str]:
+    """The newcomer enrolled, let in and confirmed; the channel's words."""
+    own = newcomer.enrols(keeper.invites(newcomer.name))
+    assert keeper.sees_words_of(newcomer.name) == own
+    keeper.lets_in(newcomer.name, keeper=keeps)
+    words = keeper.channel_words()
+    newcomer.signs_in()
+    newcomer.confirms(words)
+    return words
+
+
+def test_a_keeper_leaves_and_the_words_and_the_sheet_change(live: Live, browser: Browser) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
+        words = joined(astrid, bent, keeps=True)
+        with person(live, browser, "Carla Riis") as carla:
+            assert joined(astrid, carla) == words
+            astrid.removes("Bent Dahl")
+            astrid.page.wait_for_selector("#new-sheet:not([hidden])", timeout=WAIT)
+            fits(astrid)
+            sheet = astrid.copies_new_sheet()
+            fits(astrid)
+            new_words = astrid.channel_words()
+            assert new_words != words
+            assert list(anchor_root(sheet).party.words) == new_words
+            assert list(channels.public_channel(live.parts, "whistleblowing").words) == new_words
+            assert readers(live) == ["Astrid Holm", "Carla Riis"]
+
+            reporter = hand_in(live.parts, "whistleblowing", "After the change.")
+            astrid.open(f"/en/desk/cases/{reporter.reference}")
+            astrid.page.wait_for_selector("text=After the change.", timeout=WAIT)
+            assert bent.page.request.get(f"{live.address}/desk/api/keys").status == 401
+            carla.team()
+            carla.page.wait_for_selector("#confirm-changed:not([hidden])")
+            fits(carla)
+            carla.confirms(new_words)
+            carla.open(f"/en/desk/cases/{reporter.reference}")
+            carla.page.wait_for_selector("text=After the change.", timeout=WAIT)
+
+
+def test_an_administrator_closes_an_account_and_the_keepers_next_visit_makes_the_key(
+    live: Live, browser: Browser
+) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
+        joined(astrid, bent)
+        astrid.ends_access_of("Bent Dahl")
+        fits(astrid)
+        assert readers(live) == ["Astrid Holm", "Bent Dahl"]
+        assert "next key of this channel is due" in astrid.page.inner_text("[data-channel]")
+        assert bent.page.request.get(f"{live.address}/desk/api/keys").status == 401
+        astrid.page.goto(f"{live.address}/en/desk")
+        astrid.page.wait_for_selector("html[data-opened=page]", timeout=WAIT)
+        assert readers(live) == ["Astrid Holm"]
+        assert astrid.page.is_hidden("#epoch-due")
+        reporter = hand_in(live.parts, "whistleblowing", "After the change.")
+        astrid.open(f"/en/desk/cases/{reporter.reference}")
+        astrid.page.wait_for_selector("text=After the change.", timeout=WAIT)
+
+
+def test_the_last_keeper_is_not_removed_and_the_page_says_why(live: Live, browser: Browser) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Dina Friis") as dina:
+        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        dina.signs_in()
+        dina.removes("Astrid Holm")
+        dina.page.wait_for_selector("[data-ask] [data-problem]:not([hidden])")
+        assert "last one who reads" in dina.page.inner_text("[data-ask] [data-problem]")
+        fits(dina)
 
 
 def test_an_administrator_without_a_channel_lands_on_the_team_page_and_sees_no_case(

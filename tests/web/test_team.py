@@ -212,3 +212,63 @@ def test_the_keys_that_words_are_made_from_are_the_registered_ones(
     assert base64.b64decode(one["verify_key"]) == bent.party.verify_key
     stranger = portal.staff("Olga")
     assert DeskClient(portal, stranger).get(f"/desk/api/channels/{team.id.hex()}/team").status_code == 404
+
+
+def test_a_keeper_removes_somebody_over_the_wire(
+    portal: Portal, ida: Staff, team: Team, visitor: FlaskClient
+) -> None:
+    bent = portal.staff("Bent Dahl")
+    keeper = Keeper(portal, ida, team)
+    keeper.admits(bent)
+    new = keeper.next_epoch(bent)
+    body: dict[str, Any] = {
+        "record": b64(new.record),
+        "party": b64(new.party),
+        "grants": sent_grants(new.grants),
+        "anchor_recipient": "",
+        "sheet_confirmed": False,
+    }
+    path = f"/desk/api/channels/{team.id.hex()}/epochs"
+    assert DeskClient(portal, bent).send(path, body).status_code == 404
+    desk = DeskClient(portal, ida)
+    assert desk.send(path, {**body, "party": b64(bytes(31))}).status_code == 400
+    assert desk.send(path, {**body, "grants": body["grants"][1:]}).status_code == 400
+    assert desk.send(path, body).status_code == 204
+    assert "Bent Dahl" not in visitor.get("/en/readers").text
+    assert desk.send(path, body).status_code == 409
+
+
+def test_an_administrator_ends_access_over_the_wire_and_both_pages_say_what_is_due(
+    portal: Portal, ida: Staff, team: Team, dina: Staff
+) -> None:
+    bent = portal.staff("Bent Dahl")
+    Keeper(portal, ida, team).admits(bent)
+    at_work, desk = DeskClient(portal, bent), DeskClient(portal, dina)
+    path = f"/desk/api/channels/{team.id.hex()}/removals"
+    assert DeskClient(portal, ida).send(path, {"member": b64(bent.id)}).status_code == 403
+    assert desk.send(path, {"member": b64(bent.id)}).status_code == 204
+    assert at_work.get("/desk/api/keys").status_code == 401
+    assert "Make the new key now" in DeskClient(portal, ida).page("/en/desk/team")
+    assert "A keeper of this channel makes it" in desk.page("/en/desk/team")
+
+
+def test_an_account_is_closed_by_its_name_and_id_together(
+    portal: Portal, ida: Staff, team: Team, dina: Staff
+) -> None:
+    assert team
+    bent = portal.staff("Bent Dahl")
+    desk, path = DeskClient(portal, dina), f"/desk/api/people/{bent.id.hex()}/end"
+    assert DeskClient(portal, ida).send(path, {"name": "Bent Dahl"}).status_code == 403
+    assert desk.send(path, {"name": "Somebody Else"}).status_code == 404
+    assert desk.send(path, {"name": "Bent Dahl"}).status_code == 204
+    assert "Has left" in desk.page("/en/desk/team")
+
+
+@pytest.mark.parametrize(("who", "code"), [("Ida Holm", "last_member"), ("Dina Friis", "last_administrator")])
+def test_the_last_one_is_not_removed_by_accident(
+    portal: Portal, ida: Staff, team: Team, dina: Staff, who: str, code: str
+) -> None:
+    assert team
+    person = {"Ida Holm": ida, "Dina Friis": dina}[who]
+    answer = DeskClient(portal, dina).send(f"/desk/api/people/{person.id.hex()}/end", {"name": who})
+    assert (answer.status_code, answer.get_json()) == (400, {"error": code})

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from portal.services import invitations, joining, team_page
+from portal.services import epochs, invitations, joining, leaving, team_page
 from portal.services.channel_change import ChannelGrant
 from portal.services.enrolment import Flags
+from portal.services.epochs import NextEpoch
 from portal.services.joining import Admission
 from portal.services.sealed_shapes import MAX_GRANT_BYTES
 from portal.services.team_page import Colleague
@@ -13,6 +14,7 @@ from portal.web.desk.identifiers import id_of
 from portal.web.encoding import no_content, to_base64
 from portal.web.json_body import Fields, read_json
 from portal.web.parts import parts
+from portal.web.setup.body import RECIPIENT
 
 CREATED = 201
 NAME = 200
@@ -27,6 +29,9 @@ def register(blueprint: Blueprint) -> None:
     channel, add = "/desk/api/channels/<channel_id>", blueprint.add_url_rule
     add(f"{channel}/team", "channel_team", channel_team)
     add(f"{channel}/members", "admit", admit, methods=["POST"])
+    add(f"{channel}/epochs", "next_epoch", next_epoch, methods=["POST"])
+    add(f"{channel}/removals", "ask_removal", ask_removal, methods=["POST"])
+    add("/desk/api/people/<officer_id>/end", "end_access", end_access, methods=["POST"])
     add("/desk/api/invitations", "invite", invite, methods=["POST"])
     add("/desk/api/invitations/<invitation_id>", "withdraw_invitation", withdraw, methods=["DELETE"])
 
@@ -48,6 +53,39 @@ def admit(channel_id: str) -> Response:
     admission = Admission(record=body.octets("record", 1, MAX_RECORD_BYTES), grants=read_grants(body))
     body.end()
     joining.admit(parts(), officer().id, id_of(channel_id), admission)
+    return no_content()
+
+
+def next_epoch(channel_id: str) -> Response:
+    """Somebody leaves: a new root, the record that names who stays, and their grants."""
+    body = read_json(request, max_bytes=MAX_BODY_BYTES)
+    new = NextEpoch(
+        record=body.octets("record", 1, MAX_RECORD_BYTES),
+        party=body.octets("party", 32),
+        grants=read_grants(body),
+        anchor_recipient=body.matching("anchor_recipient", f"({RECIPIENT})?"),
+        sheet_confirmed=body.truth("sheet_confirmed"),
+    )
+    body.end()
+    epochs.make_next(parts(), officer().id, id_of(channel_id), new)
+    return no_content()
+
+
+def ask_removal(channel_id: str) -> Response:
+    """An administrator ends somebody's access to one channel."""
+    body = read_json(request)
+    member = body.octets("member", 16)
+    body.end()
+    leaving.ask_removal(parts(), officer().id, id_of(channel_id), member)
+    return no_content()
+
+
+def end_access(officer_id: str) -> Response:
+    """An administrator takes somebody off the staff. The body repeats the name, so that no stray request does."""
+    body = read_json(request)
+    name = body.text("name", most=NAME)
+    body.end()
+    leaving.end_access(parts(), officer().id, id_of(officer_id), name)
     return no_content()
 
 

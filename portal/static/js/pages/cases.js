@@ -6,6 +6,7 @@ import { indexAll, startSearch } from "../desk/search.js";
 import { openDesk } from "../desk/session.js";
 import { byId, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
+import { makeDue } from "../team/due.js";
 import { unconfirmed } from "../team/joining.js";
 import { SealWorker } from "../worker/client.js";
 
@@ -22,7 +23,13 @@ async function page() {
   cards.catch(() => undefined); // awaited below, after the keys
   const { root, keys } = await openDesk();
   byId("to-confirm").hidden = unconfirmed(root, keys).length === 0;
-  const holders = holdersOf(root, await openChannels(root, keys));
+  const channels = await openChannels(root, keys);
+  if (await makeDue({ root, keys, channels })) {
+    window.location.reload();
+    return;
+  }
+  byId("epoch-due").hidden = !keys.channels.some((/** @type {any} */ one) => one.leaving.length > 0);
+  const holders = holdersOf(root, channels);
   const worker = new SealWorker();
   await showCards(worker, holders, (await cards).cards);
   document.documentElement.dataset.opened = "page"; // what the tests and the benchmark wait for

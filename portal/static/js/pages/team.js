@@ -5,13 +5,16 @@ import { byId, start } from "../desk/start.js";
 import { startAdmissions } from "../team/admission_forms.js";
 import { startConfirming } from "../team/confirm_form.js";
 import { startInvitations } from "../team/invitations.js";
+import { startRemovals } from "../team/removal_forms.js";
 
 async function page() {
   const { root, keys } = await openDesk();
   const channels = await openChannels(root, keys);
   startConfirming(root, keys);
   startInvitations();
-  await startAdmissions({ root, keys, channels });
+  const desk = { root, keys, channels };
+  startRemovals(desk);
+  await startAdmissions(desk);
   const said = document.getElementById("said");
   document.documentElement.dataset.opened = "team"; // what the tests wait for
   if (said !== null) requestAnimationFrame(() => byId("said").focus());

@@ -8,7 +8,7 @@ let busy = false;
 
 /** @param {HTMLElement} form @param {string} words empty to take it away */
 export function complain(form, words) {
-  const place = /** @type {HTMLElement} */ (form.querySelector("[data-problem]"));
+  const place = /** @type {HTMLElement} */ (form.querySelector("[data-problem]") ?? document.getElementById("problem"));
   place.textContent = words;
   place.hidden = words === "";
   if (words !== "") place.focus();
