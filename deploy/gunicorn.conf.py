@@ -1,10 +1,11 @@
-"""How gunicorn serves the portal: two processes of 32 threads, no access log, nothing about visitors anywhere.
+"""How gunicorn serves the portal: two processes of 64 threads, no access log, nothing about visitors anywhere.
 
 Bare, this is for trying out: slow senders hold its threads. In service a proxy stands in front
 (docs/operations.md).
 """
 
 import os
+import resource
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,11 +17,14 @@ from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
 
+# A core dump would hold what reporters type. The limit is inherited by every worker and can't be raised again.
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
 _settings = load()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = 2
-threads = 32
+threads = 64
 worker_class = "gthread"
 preload_app = True
 accesslog = None

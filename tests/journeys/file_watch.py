@@ -6,9 +6,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-from tests.journeys.server import Server
+from typing import Protocol, Self
 
 STEP_SECONDS = 0.002
 MOST_BYTES = 32 * 1024**2
@@ -24,6 +22,16 @@ class Seen:
     content: bytes
 
 
+class Watched(Protocol):
+    """A running server: its processes, the folder of its temporary files, the folder where its own files belong."""
+
+    temporary: Path
+    instance: Path
+
+    def processes(self) -> list[int]:
+        """The ids of its processes as they are now."""
+
+
 class FileWatch:
     """Watches all processes of `server`, many times a second, while it is entered.
 
@@ -31,7 +39,7 @@ class FileWatch:
     and the sealed files of the instance folder; and every file that lay in the server's TMPDIR.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Watched) -> None:
         self._server = server
         self._expected = tuple(str(path) for path in _expected(server.instance))
         self._end = threading.Event()
@@ -84,8 +92,8 @@ class FileWatch:
 
 
 def _expected(instance: Path) -> tuple[Path, ...]:
-    """Where sealed bytes belong: the blobs, and both databases with what SQLite puts beside them."""
-    return instance / "blobs", instance / "fortrolig.sqlite", instance / "volatile"
+    """Where sealed bytes belong: the blobs, both databases with what SQLite puts beside them, and the erase keys."""
+    return instance / "blobs", instance / "fortrolig.sqlite", instance / "volatile", instance / "erase"
 
 
 def _is_writable(pid: int, number: str) -> bool:
