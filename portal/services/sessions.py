@@ -113,6 +113,15 @@ def end(parts: Parts, row: bytes) -> None:
         volatile.erase_row(session, row)
 
 
+def end_of_cookie(parts: Parts, value: str | None) -> None:
+    """Erase the session behind the cookie `value`, if there is one: signing in anew or out leaves none behind."""
+    try:
+        cookie = Cookie.parse(value)
+    except NotSignedIn:
+        return
+    end(parts, cookie.row)
+
+
 def end_all(parts: Parts, kind: str, owner: bytes, *, but: bytes | None = None) -> None:
     """Erase every session of `owner`, except the row `but`: password changed, person removed, case erased."""
     with parts.volatile.write() as session:

@@ -13,7 +13,8 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from portal.web.parts import EXTENSION
+from portal.services import sessions as services
+from portal.web.parts import EXTENSION, parts
 
 COOKIE_NAMES = {"mailbox": "mailbox", "desk": "desk"}
 COOKIE_LENGTH = 64  # base64url of sid(16) || key(32)
@@ -68,7 +69,11 @@ def cookie(asked: Request, surface: str) -> str | None:
 
 
 def set_cookie(response: Response, surface: str, value: str) -> None:
-    """Give the browser `value` until it closes: HttpOnly, SameSite=Strict, Secure under TLS."""
+    """Give the browser `value` until it closes: HttpOnly, SameSite=Strict, Secure under TLS.
+
+    The session of the cookie that it replaces ends: nobody goes on in it.
+    """
+    services.end_of_cookie(parts(), cookie(request, surface))
     response.set_cookie(
         cookie_name(request, surface),
         value,
@@ -80,7 +85,8 @@ def set_cookie(response: Response, surface: str, value: str) -> None:
 
 
 def clear_cookie(response: Response, surface: str) -> None:
-    """Take the cookie away, and ask the browser to drop what it kept of these pages."""
+    """End the session, take the cookie away, and ask the browser to drop what it kept of these pages."""
+    services.end_of_cookie(parts(), cookie(request, surface))
     name, secure = cookie_name(request, surface), request.is_secure  # a __Host- cookie goes only by Secure
     response.delete_cookie(name, path="/", httponly=True, samesite="Strict", secure=secure)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

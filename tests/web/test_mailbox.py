@@ -214,6 +214,15 @@ def test_leaving_ends_the_session_on_the_server_and_asks_the_browser_to_forget(c
     assert case.client.get("/en/mailbox/case").status_code == 400
 
 
+def test_signing_in_again_ends_the_visit_before(case: Opened) -> None:
+    case.page()
+    first = case.client.get_cookie("mailbox")
+    assert first
+    case.page()
+    case.client.set_cookie("mailbox", first.value)
+    assert case.client.get("/en/mailbox/case").status_code == 400
+
+
 def test_the_cookie_is_sealed_from_scripts_and_other_sites(case: Opened) -> None:
     data = {"case_key": case.receipt.case_key, "passphrase": case.receipt.passphrase}
     plain = case.client.post("/en/mailbox", data=data).headers["Set-Cookie"]

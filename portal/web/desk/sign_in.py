@@ -3,13 +3,12 @@
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.services import officers, sessions
-from portal.services.errors import NotSignedIn
+from portal.services import officers
 from portal.services.officers import AUTH_BYTES, KDF, Credentials
 from portal.web.encoding import to_base64
 from portal.web.json_body import Fields, read_json
 from portal.web.parts import parts
-from portal.web.sessions import clear_cookie, cookie, set_cookie
+from portal.web.sessions import clear_cookie, set_cookie
 
 NAME_CHARACTERS = 200
 CODE = r"[0-9]{6}"
@@ -56,11 +55,6 @@ def sign_in() -> Response:
 
 def sign_out() -> BaseResponse:
     """The session is over here, and the browser is asked to drop what it kept. Needs no live session."""
-    try:
-        session, _cookie = sessions.resume(parts(), "desk", cookie(request, "desk"))
-        sessions.end(parts(), session.row)
-    except NotSignedIn:
-        pass
     response = make_response(redirect(url_for("desk.sign_in", left=1), 303))
     clear_cookie(response, "desk")
     return response
