@@ -50,6 +50,7 @@ class Kind(StrEnum):
     OFFICER_DEACTIVATED = "officer-deactivated"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an act
     RECOVERY_CODE_USED = "recovery-code-used"
+    SECOND_FACTOR_RENEWED = "second-factor-renewed"
     SIGNED_IN = "signed-in"
     CHANNEL_CREATED = "channel-created"
     CHANNEL_CHANGED = "channel-changed"
@@ -60,6 +61,7 @@ class Kind(StrEnum):
     KEEPER_ADDED = "keeper-added"
     ANCHOR_CHANGED = "anchor-changed"
     SHEET_CONFIRMED = "sheet-confirmed"
+    SHEET_USED = "sheet-used"
     GRANT_MADE = "grant-made"
     CASE_OPENED = "case-opened"
     CASE_RECORD_SIGNED = "case-record-signed"

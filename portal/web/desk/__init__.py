@@ -12,11 +12,24 @@ from portal.web.desk import (
     cases,
     invitation,
     keeping,
+    loss,
     sign_in,
     team,
 )
 
 blueprint = Blueprint("desk", __name__)
 access.guard(blueprint)
-for part in (sign_in, api_session, account, cases, api_cases, api_files, team, api_people, invitation, keeping):
+for part in (
+    sign_in,
+    api_session,
+    account,
+    cases,
+    api_cases,
+    api_files,
+    team,
+    api_people,
+    invitation,
+    keeping,
+    loss,
+):
     part.register(blueprint)

@@ -1,10 +1,12 @@
-"""One's own account: who one is here, how many recovery codes are left, and a new password."""
+"""One's own account: who one is here, how many recovery codes are left, a new password, a new second factor."""
 
 from flask import Blueprint, Response, render_template, request
 
-from portal.services import officers
-from portal.services.new_portal import WRAPPED_ROOT_BYTES
+from portal.services import officers, second_factor
+from portal.services.new_portal import RECOVERY_CODES, WRAPPED_ROOT_BYTES
 from portal.services.officers import AUTH_BYTES, KDF, SALT_BYTES, PasswordChange
+from portal.services.second_factor import SecondFactor
+from portal.services.totp import SECRET_BYTES
 from portal.web.desk.access import officer
 from portal.web.desk.sign_in import CODE
 from portal.web.encoding import no_content
@@ -16,6 +18,7 @@ def register(blueprint: Blueprint) -> None:
     """Add this module's addresses."""
     blueprint.add_url_rule("/<lang>/desk/account", "account", page)
     blueprint.add_url_rule("/desk/api/password", "password", password, methods=["POST"])
+    blueprint.add_url_rule("/desk/api/second-factor", "second_factor", renew, methods=["POST"])
 
 
 def page() -> str:
@@ -36,4 +39,18 @@ def password() -> Response:
     )
     body.end()
     officers.change_password(parts(), officer().id, officer().row, change)
+    return no_content()
+
+
+def renew() -> Response:
+    """Another phone and ten fresh recovery codes; what was there before counts no more."""
+    body = read_json(request)
+    new = SecondFactor(
+        auth=body.octets("auth", AUTH_BYTES),
+        totp_secret=body.octets("totp_secret", SECRET_BYTES),
+        totp_code=body.matching("totp_code", CODE),
+        recovery_hashes=body.octets_list("recovery_hashes", RECOVERY_CODES, 32),
+    )
+    body.end()
+    second_factor.renew(parts(), officer().id, officer().row, new)
     return no_content()

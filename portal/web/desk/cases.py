@@ -5,7 +5,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain import taxonomy
-from portal.services import casework, desk_list, intake
+from portal.services import casework, desk_list, intake, safeguards
 from portal.web.desk.access import officer
 from portal.web.languages import current
 from portal.web.parts import parts
@@ -29,6 +29,7 @@ def cases() -> str | BaseResponse:
     return render_template(
         "desk/cases.html",
         page=page,
+        weak=safeguards.weak_channels(parts(), officer().id),
         after=after,
         category_names=_category_names(),
         test_token=intake.new_test_form(parts()),

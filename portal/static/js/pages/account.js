@@ -6,6 +6,7 @@ import { openDesk } from "../desk/session.js";
 import { byId, inputById, start } from "../desk/start.js";
 import { hasText, text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
+import { startNewFactor } from "../loss/new_factor.js";
 import { fromHex, KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
 
 /** @param {string} words @param {boolean} [good] */
@@ -47,6 +48,7 @@ async function page() {
     return item;
   }));
   const chooser = new PassphraseChooser(() => [keys.officer.name, keys.officer.role]);
+  startNewFactor(keys.officer, byId("app").dataset.organisation ?? "");
   let busy = false;
   byId("change").addEventListener("submit", async (event) => {
     event.preventDefault();
