@@ -5,12 +5,17 @@ from typing import Any
 
 from crypto.grant import Grant, Purpose, seal_grant
 from crypto.keys import Party, Root
-from crypto.records import ChannelRecord, Member
+from crypto.records import CaseRecord, ChannelRecord, Member, Reader
+from crypto.wrap import Scope, fit_card, wrap_card, wrap_case_root
+from portal.demo.people import PeopledPortal
 from portal.services import epochs, joining
 from portal.services.channel_change import ChannelGrant
 from portal.services.epochs import NextEpoch
+from portal.services.grants import NewGrant, NewWrap
 from portal.services.joining import Admission
-from tests.builders import Portal, Staff, Team
+from portal.services.rerooting import NewRoots
+from tests.builders import Staff, Team
+from tests.officer_hand import Hand
 
 
 def member(staff: Staff) -> Member:
@@ -22,7 +27,7 @@ def member(staff: Staff) -> Member:
 class Keeper:
     """A keeper of `team` at work. What it signs is kept in `team` once the portal has taken it."""
 
-    portal: Portal
+    portal: PeopledPortal
     staff: Staff
     team: Team
     members: list[Staff] = field(default_factory=list)
@@ -110,3 +115,49 @@ class Keeper:
         self.team.epochs.append(root)
         self.team.anchor = new_anchor or self.team.anchor
         self.members = [one for one in self.members if one not in leavers]
+
+
+def reroots(at_work: Hand, mailbox: Party) -> NewRoots:
+    """New roots for one case, in the newest epoch, as a member's browser makes them."""
+    team, view = at_work.team, at_work.read()
+    holder = team.epochs[-1]
+    roots: dict[Scope, Root] = {"talk": Root.generate(), "desk": Root.generate()}
+    receivers: dict[Scope, tuple[Party, ...]] = {"talk": (holder.party, mailbox), "desk": (holder.party,)}
+    made: dict[Scope, CaseRecord] = {}
+    grants: dict[Scope, tuple[NewGrant, ...]] = {}
+    talk0 = at_work.talk_records(view)[0]
+    for scope, root in roots.items():
+        raws = [row.raw for row in view.records if row.scope == scope]
+        if not raws:
+            continue
+        before = CaseRecord.read(raws[-1])
+        mail: tuple[Reader, ...] = (("mailbox", None),) if scope == "talk" else ()
+        made[scope] = CaseRecord.sign(
+            at_work.officer.root,
+            channel=team.id,
+            case=at_work.case_id,
+            scope=scope,
+            number=before.number + 1,
+            previous=before.hash,
+            channel_record=team.newest.hash,
+            talk=talk0.hash,
+            recipient=root.party.recipient,
+            readers=(("channel", team.newest.epoch), *mail),
+        )
+        grants[scope] = tuple(_case_grant(made[scope], root, to) for to in receivers[scope])
+    wraps = tuple(_case_wrap(record, holder, roots[scope]) for scope, record in made.items())
+    if "desk" not in made:
+        return NewRoots(made["talk"].raw, grants["talk"], b"", (), wraps, b"")
+    number = made["desk"].number
+    card = wrap_card(roots["desk"], fit_card("A drain", "ENVIRON"), case=at_work.case_id, number=number)
+    return NewRoots(made["talk"].raw, grants["talk"], made["desk"].raw, grants["desk"], wraps, card)
+
+
+def _case_grant(record: CaseRecord, root: Root, to: Party) -> NewGrant:
+    grant = Grant(record.scope, record.channel, record.case, record.number, record.hash, to.hash, root)
+    return NewGrant(to.hash, seal_grant(grant, to.recipient))
+
+
+def _case_wrap(record: CaseRecord, holder: Root, root: Root) -> NewWrap:
+    wrapped = wrap_case_root(holder, root, case=record.case, scope=record.scope, number=record.number)
+    return NewWrap(record.scope, record.number, holder.party.hash, wrapped)

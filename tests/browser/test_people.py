@@ -137,6 +137,32 @@ def test_an_administrator_closes_an_account_and_the_keepers_next_visit_makes_the
         astrid.page.wait_for_selector("text=After the change.", timeout=WAIT)
 
 
+def test_open_cases_follow_the_new_key_while_the_list_is_used(live: Live, browser: Browser) -> None:
+    with founder(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
+        opened = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
+        unopened = hand_in(live.parts, "whistleblowing", "Nobody has read this yet.")
+        astrid.open(f"/en/desk/cases/{opened.reference}")
+        astrid.page.wait_for_selector("text=The drain leads to the stream.", timeout=WAIT)
+        joined(astrid, bent)
+        astrid.removes("Bent Dahl")
+        astrid.page.wait_for_selector("#said", timeout=WAIT)
+        astrid.page.goto(f"{live.address}/en/desk")
+        astrid.page.wait_for_selector("html[data-rerooted]", timeout=WAIT)
+        assert "2 open cases are under the new key" in astrid.page.inner_text("#rerooting")
+        assert astrid.page.is_hidden("#problem")
+        fits(astrid)
+        for reporter, words in ((opened, "The drain leads"), (unopened, "Nobody has read")):
+            assert reporter.visit().talk.records[-1].number == 1
+            reporter.answers("And one thing more.")
+            assert [one.problem for one in reporter.reads().messages] == [None, None]
+            astrid.open(f"/en/desk/cases/{reporter.reference}")
+            astrid.page.wait_for_selector(f"text={words}", timeout=WAIT)
+            astrid.page.wait_for_selector("text=And one thing more.", timeout=WAIT)
+        astrid.page.goto(f"{live.address}/en/desk")
+        astrid.page.wait_for_selector("html[data-opened=page]", timeout=WAIT)
+        assert "The drain leads to the stream" in astrid.page.inner_text("#listed")
+
+
 def test_the_last_keeper_is_not_removed_and_the_page_says_why(live: Live, browser: Browser) -> None:
     with founder(live, browser) as astrid, person(live, browser, "Dina Friis") as dina:
         dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))

@@ -39,6 +39,8 @@ POLICIES: dict[str, Policy] = {
     "desk.channel_team": "either",
     "desk.admit": "officer",
     "desk.next_epoch": "officer",
+    "desk.cases_to_reroot": "officer",
+    "desk.reroot_case": "officer",
     "desk.ask_removal": "administrator",
     "desk.end_access": "administrator",
     "desk.invite": "administrator",

@@ -57,8 +57,8 @@ def open_first(case_id: str) -> Response:
     body = read_json(request, max_bytes=OPENING_BODY_BYTES)
     opening = Opening(
         record=body.octets("record", 1, MAX_RECORD_BYTES),
-        grants=tuple(_grant(item) for item in body.each("grants", MAX_READERS)),
-        wraps=_wraps(body),
+        grants=tuple(read_grant(item) for item in body.each("grants", MAX_READERS)),
+        wraps=read_wraps(body),
         card=body.octets("card", CARD_BYTES),
     )
     body.end()
@@ -69,7 +69,7 @@ def open_first(case_id: str) -> Response:
 def keep_wraps(case_id: str) -> Response:
     """Roots re-wrapped after a grant was opened."""
     body = read_json(request, max_bytes=OPENING_BODY_BYTES)
-    wraps = _wraps(body)
+    wraps = read_wraps(body)
     body.end()
     casework.keep_wraps(parts(), officer().id, id_of(case_id), wraps)
     return _done()
@@ -136,7 +136,8 @@ def erase(case_id: str) -> Response:
     return _done()
 
 
-def _grant(item: Fields) -> NewGrant:
+def read_grant(item: Fields) -> NewGrant:
+    """One grant of a body. Raises BodyRefused."""
     grant = NewGrant(
         receiver=item.octets("receiver", HASH_BYTES), sealed=item.octets("sealed", 1, MAX_GRANT_BYTES)
     )
@@ -144,7 +145,8 @@ def _grant(item: Fields) -> NewGrant:
     return grant
 
 
-def _wraps(body: Fields) -> tuple[NewWrap, ...]:
+def read_wraps(body: Fields) -> tuple[NewWrap, ...]:
+    """The wraps of a body. Raises BodyRefused."""
     return tuple(_wrap(item) for item in body.each("wraps", MAX_READERS))
 
 

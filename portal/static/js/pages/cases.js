@@ -1,12 +1,13 @@
 /** The list: the titles of this page first, then those of all cases for the search. */
-import { getJson } from "../desk/api.js";
+import { ApiError, getJson } from "../desk/api.js";
 import { openChannels } from "../desk/keys.js";
 import { holdersOf, showCards } from "../desk/list.js";
 import { indexAll, startSearch } from "../desk/search.js";
 import { openDesk } from "../desk/session.js";
-import { byId, start } from "../desk/start.js";
+import { byId, guarded, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
 import { makeDue } from "../team/due.js";
+import { rerootAll } from "../team/reroot.js";
 import { unconfirmed } from "../team/joining.js";
 import { SealWorker } from "../worker/client.js";
 
@@ -15,6 +16,21 @@ function complain(words) {
   const place = byId("problem");
   place.textContent = words;
   place.hidden = false;
+}
+
+/** Open cases follow a new key in the background, while the list is used. @param {import("../desk/case_keys.js").Desk} desk */
+async function moveCases(desk) {
+  try {
+    const left = await rerootAll(desk, (done, count) => {
+      byId("rerooting").hidden = false;
+      byId("rerooting").textContent = text(done < count ? "rerooting" : "rerooted", { done, count });
+    });
+    if (left > 0) complain(text("rerooting.left", { count: left }));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error; // the next visit goes on
+  } finally {
+    document.documentElement.dataset.rerooted = "yes"; // what the tests wait for
+  }
 }
 
 async function page() {
@@ -35,6 +51,7 @@ async function page() {
   document.documentElement.dataset.opened = "page"; // what the tests and the benchmark wait for
   startSearch(worker);
   indexAll(worker, holders).catch(() => complain(text("failed.cards")));
+  void guarded(() => moveCases({ root, officerId: keys.officer.id, channels }));
 }
 
 void start(page);
