@@ -42,6 +42,13 @@ class Settings:
     trusted_proxies: int = 0
     languages: tuple[str, ...] = ("en", "da", "nl", "nb")
     neutral_site: str = "https://www.wikipedia.org/"
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_from: str = ""
+    mail_tls: str = "starttls"
+    mail_window_minutes: int = 60
 
     @property
     def blobs(self) -> Path:

@@ -6,7 +6,9 @@ import threading
 import click
 from flask.cli import with_appcontext
 
+from portal.services import notices
 from portal.services.worker import JOBS, Worker
+from portal.web.mail_words import words
 from portal.web.parts import parts
 
 
@@ -17,7 +19,12 @@ from portal.web.parts import parts
 def worker(*, once: bool, parent: int | None) -> None:
     """Do what is due, every minute: erase what is over, finish erasures, send notices."""
     stop = threading.Event()
-    mine = Worker(parts(), JOBS, stop, parent)
+    jobs = {
+        **JOBS,
+        "look": notices.look,
+        "mail": lambda mine: notices.send_waiting(mine, words),
+    }
+    mine = Worker(parts(), jobs, stop, parent)
     if once:
         if not mine.work():
             raise click.ClickException("another worker has its turn")

@@ -25,8 +25,11 @@ def texts() -> dict[Id, str]:
     """Every text in templates and code, with the file that it stands in."""
     options = {"jinja2": {"trimmed": "true", "silent": "false"}}
     found: dict[Id, str] = {}
-    for folder, method in (("templates", "jinja2"), ("portal", "python")):
-        suffix = "html" if method == "jinja2" else "py"
+    for folder, method, suffix in (
+        ("templates", "jinja2", "html"),
+        ("templates", "jinja2", "txt"),
+        ("portal", "python", "py"),
+    ):
         for name, _line, message, _comments, _context in extract_from_dir(
             ROOT / folder,
             method_map=[(f"**.{suffix}", method)],
@@ -53,6 +56,7 @@ def whole(message: Message) -> bool:
 def test_there_are_texts_of_both_kinds() -> None:
     files = set(texts().values())
     assert "templates/public/report.html" in files
+    assert "templates/mail/notice.txt" in files
     assert "portal/web/public/forms.py" in files
 
 

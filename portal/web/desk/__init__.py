@@ -14,6 +14,7 @@ from portal.web.desk import (
     invitation,
     keeping,
     loss,
+    notices,
     sign_in,
     team,
 )
@@ -33,5 +34,6 @@ for part in (
     invitation,
     keeping,
     loss,
+    notices,
 ):
     part.register(blueprint)

@@ -1,0 +1,88 @@
+"""Queries on who is to be written to, and of what."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.store.models import Case, Hold, MailResult, NoticeAddress, Officer, RegisterEntry
+from portal.store.models.cases import LANE_NEW, LANE_OPEN
+
+LOOKED_AT_ONCE = 500
+
+
+def address(session: Session, officer_id: bytes) -> NoticeAddress | None:
+    """Where the officer wants notices, or None."""
+    return session.get(NoticeAddress, officer_id)
+
+
+def count(session: Session) -> int:
+    """How many people want notices."""
+    return session.scalar(select(func.count()).select_from(NoticeAddress)) or 0
+
+
+def at_work(session: Session) -> Sequence[NoticeAddress]:
+    """The addresses of officers in office."""
+    query = select(NoticeAddress).join(Officer, Officer.id == NoticeAddress.officer_id)
+    return session.scalars(query.where(Officer.active, Officer.is_officer)).all()
+
+
+def waiting(session: Session, now: int) -> Sequence[NoticeAddress]:
+    """The addresses whose notice's time has come, of officers in office, locked until the transaction ends."""
+    query = select(NoticeAddress).join(Officer, Officer.id == NoticeAddress.officer_id)
+    query = query.where(Officer.active, Officer.is_officer, NoticeAddress.send_at <= now)
+    return session.scalars(query.with_for_update(of=NoticeAddress, skip_locked=True)).all()
+
+
+def cases_with_entries(
+    session: Session, organisation_id: bytes, after: int, kinds: Collection[str]
+) -> set[bytes]:
+    """The cases of which the register says one of `kinds` after entry `after`; at most 500 entries are looked at."""
+    query = (
+        select(RegisterEntry.case_id)
+        .where(
+            RegisterEntry.organisation_id == organisation_id,
+            RegisterEntry.seq > after,
+            RegisterEntry.kind.in_(kinds),
+            RegisterEntry.case_id.is_not(None),
+        )
+        .order_by(RegisterEntry.seq.desc())
+        .limit(LOOKED_AT_ONCE)
+    )
+    return {case_id for case_id in session.scalars(query) if case_id is not None}
+
+
+def due_between(
+    session: Session, channel_ids: Collection[bytes], first: date, last: date
+) -> Sequence[tuple[bytes, date]]:
+    """Open cases of these channels with their deadline, if it lies between the two days."""
+    query = select(Case.id, Case.due_on).where(
+        Case.channel_id.in_(channel_ids),
+        Case.lane.in_((LANE_NEW, LANE_OPEN)),
+        Case.due_on >= first,
+        Case.due_on <= last,
+    )
+    return [(case_id, due_on) for case_id, due_on in session.execute(query) if due_on is not None]
+
+
+def holds_to_review(session: Session, channel_ids: Collection[bytes], after: date, today: date) -> set[bytes]:
+    """The held cases of these channels that are to be looked at again on a day after `after`, up to `today`."""
+    query = select(Hold.case_id).join(Case, Case.id == Hold.case_id)
+    query = query.where(Case.channel_id.in_(channel_ids), Hold.review_on > after, Hold.review_on <= today)
+    return set(session.scalars(query))
+
+
+def result(session: Session, name: str) -> MailResult | None:
+    """How the last mail of this kind went ("notice" or "test"), or None before there was one."""
+    return session.get(MailResult, name)
+
+
+def put_result(session: Session, name: str, at: int, failure: str | None) -> None:
+    """It went so at `at` (Unix seconds); `failure` is None when it was sent."""
+    found = session.get(MailResult, name, with_for_update=True)
+    if found is None:
+        found = MailResult(name=name, at=at)
+        session.add(found)
+    found.at, found.failure = at // 60 * 60, failure
+    found.failures = 0 if failure is None else found.failures + 1
