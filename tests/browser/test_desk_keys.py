@@ -126,6 +126,34 @@ def test_a_channel_that_was_never_confirmed_is_left_out(page: Page, pins: str | 
     assert outcome(page, {**honest(), "pins": pins}) == {"opened": [], "sent": []}
 
 
+NEXT = Root.generate()
+HANDED_OVER = ME.record(
+    number=1, previous=FIRST.hash, anchor_verify_key=NEXT.verify_key,
+    anchor_recipient_hash=NEXT.party.recipient.hash,
+)  # fmt: skip
+
+
+def test_a_channel_whose_anchor_has_handed_over_waits_until_its_new_words_are_compared(page: Page) -> None:
+    keys = honest()
+    keys["channels"][0]["records"].append(to_base64(HANDED_OVER.raw))
+    keys["channels"][0]["anchor_recipient"] = str(NEXT.party.recipient)
+    assert outcome(page, keys) == {"opened": [], "sent": []}
+    assert outcome(page, {**keys, "pins": pinned(anchor=NEXT.party.hash.hex())})["opened"] != []
+
+
+def test_an_anchor_that_hands_over_by_its_own_signature_stops_the_page(page: Page) -> None:
+    fields = {
+        name: getattr(HANDED_OVER, name) for name in HANDED_OVER.__dataclass_fields__ if name != "signature"
+    }
+    fields["anchor_verify_key"] = OTHER.anchor.verify_key
+    fields["anchor_recipient_hash"] = OTHER.anchor.party.recipient.hash
+    forged = ChannelRecord.sign(OTHER.anchor, **fields)
+    keys = honest()
+    keys["channels"][0]["records"].append(to_base64(forged.raw))
+    keys["channels"][0]["anchor_recipient"] = str(OTHER.anchor.party.recipient)
+    assert outcome(page, keys)["breach"] == "chain"
+
+
 def channel(**changes: Any) -> Callable[[], dict[str, Any]]:
     """An answer whose one channel is changed."""
 

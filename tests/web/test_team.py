@@ -16,7 +16,8 @@ from portal.services.enrolment import Flags
 from portal.services.joining import Admission
 from portal.store import models
 from tests.builders import Portal, Reporter, Staff, Team
-from tests.keeper_hand import Keeper
+from tests.keeper_hand import Keeper, reroots
+from tests.officer_hand import hand
 from tests.setup_hand import FirstPerson, body_of
 from tests.web.desk_client import DeskClient, b64
 
@@ -272,3 +273,32 @@ def test_the_last_one_is_not_removed_by_accident(
     person = {"Ida Holm": ida, "Dina Friis": dina}[who]
     answer = DeskClient(portal, dina).send(f"/desk/api/people/{person.id.hex()}/end", {"name": who})
     assert (answer.status_code, answer.get_json()) == (400, {"error": code})
+
+
+def test_open_cases_are_moved_over_the_wire_and_by_nobody_else(
+    portal: Portal, ida: Staff, team: Team
+) -> None:
+    reporter, bent = portal.report(team), portal.staff("Bent Dahl")
+    keeper = Keeper(portal, ida, team)
+    keeper.admits(bent)
+    keeper.removes(bent)
+    desk, path = DeskClient(portal, ida), f"/desk/api/cases/{reporter.case_id.hex()}/roots"
+    assert desk.get("/desk/api/roots").get_json() == {"cases": [reporter.case_id.hex()]}
+    new = reroots(hand(portal, ida, team, reporter), reporter.visit().root.party)
+    body: dict[str, Any] = {
+        "talk": b64(new.talk),
+        "talk_grants": [{"receiver": b64(g.receiver), "sealed": b64(g.sealed)} for g in new.talk_grants],
+        "desk": "",
+        "desk_grants": [],
+        "wraps": [
+            {"scope": w.scope, "number": w.number, "holder": b64(w.holder), "wrapped": b64(w.wrapped)}
+            for w in new.wraps
+        ],
+        "card": "",
+    }
+    assert DeskClient(portal, bent).send(path, body).status_code == 404
+    assert DeskClient(portal, bent).get("/desk/api/roots").get_json() == {"cases": []}
+    assert desk.send(path, {**body, "talk_grants": body["talk_grants"][:1]}).status_code == 400
+    assert desk.send(path, body).status_code == 204
+    assert desk.send(path, body).status_code == 409
+    assert desk.get("/desk/api/roots").get_json() == {"cases": []}

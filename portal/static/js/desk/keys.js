@@ -82,11 +82,14 @@ export function sealPins(root, officerId, channels) {
  * A channel's records, verified from number 0, and the anchor that the newest names. Whose anchor it is, a pin or two
  * typed words say.
  * @param {any} given one entry of `channels` in the answer of GET /desk/api/keys
+ * @param {Pin} [pin] what was seen before, and must still be there
  */
-export function verifiedChain(given) {
+export function verifiedChain(given, pin) {
   const { name } = given;
   const id = bytesOf(given.id, 16, "chain", name);
   const records = orBreach("chain", name, () => verifyChannelChain(given.records.map(fromBase64), { channel: id }));
+  const seen = pin === undefined ? undefined : records.at(pin.number);
+  if (pin !== undefined && (seen === undefined || toHex(seen.hash) !== pin.record)) throw new Breach("rolled_back", name);
   const newest = /** @type {ChannelRecord} */ (records.at(-1));
   const anchor = orBreach("anchor", name, () => newest.anchorParty(Recipient.parse(given.anchor_recipient)));
   return { id, records, newest, anchor };
@@ -99,11 +102,10 @@ export function verifiedChain(given) {
  * @param {Pin} pin
  */
 function confirmed(given, pin) {
-  const chain = verifiedChain(given);
-  const seen = chain.records.at(pin.number);
-  if (seen === undefined || toHex(seen.hash) !== pin.record) throw new Breach("rolled_back", given.name);
+  const chain = verifiedChain(given, pin);
   if (toHex(chain.anchor.hash) === pin.anchor) return chain;
-  if (equal(seen.anchorVerifyKey, chain.newest.anchorVerifyKey)) throw new Breach("anchor", given.name);
+  const { anchorVerifyKey } = chain.records[pin.number];
+  if (equal(anchorVerifyKey, chain.newest.anchorVerifyKey)) throw new Breach("anchor", given.name);
   return undefined;
 }
 

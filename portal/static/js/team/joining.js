@@ -21,7 +21,7 @@ export function unconfirmed(root, keys) {
   const pins = readPins(root, keys);
   return keys.channels.flatMap((/** @type {any} */ given) => {
     const pin = Object.hasOwn(pins, given.id) ? pins[given.id] : undefined;
-    const chain = verifiedChain(given);
+    const chain = verifiedChain(given, pin);
     if (pin?.anchor === toHex(chain.anchor.hash)) return [];
     return [{ given, ...chain, changed: pin !== undefined }];
   });
