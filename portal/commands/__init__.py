@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     for command in (
         start.migrate,
         start.setup_link,
+        start.invite_anew,
         demo.demo,
         check.check,
         check.register_verify,

@@ -4,7 +4,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from portal.services import upkeep
+from portal.services import replacing, upkeep
+from portal.services.errors import NotFound
 from portal.services.parts import Parts
 from portal.services.setup import is_set_up, new_link
 from portal.web.parts import EXTENSION
@@ -24,12 +25,29 @@ def setup_link() -> None:
     click.echo(setup_line(_parts()))
 
 
+@click.command("invite-anew")
+@click.argument("name")
+@with_appcontext
+def invite_anew(name: str) -> None:
+    """Close the account of NAME, and print an invitation for a new one: when no administrator can sign in."""
+    parts = _parts()
+    try:
+        made = replacing.invite_anew_from_server(parts, name)
+    except NotFound as error:
+        raise click.ClickException(f"nobody signs in as {name}") from error
+    click.echo(f"The old account is closed. {_address(parts)}/{made.language}/invitation/{made.token}")
+
+
 def setup_line(parts: Parts) -> str:
     """The line that the start prints: a one-time link while nothing is set up."""
-    address = f"http://{parts.settings.host}:{parts.settings.port}"
+    address = _address(parts)
     if is_set_up(parts):
         return f"The portal is set up. Desk: {address}/en/desk"
     return f"Not set up yet. Open once, in the browser of the first officer: {address}/en/setup/{new_link(parts)}"
+
+
+def _address(parts: Parts) -> str:
+    return f"http://{parts.settings.host}:{parts.settings.port}"
 
 
 def _parts() -> Parts:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
-from portal.domain.register import Kind
+from portal.domain.register import Fact, Kind
 from portal.services import register
 from portal.services.enrolment import Flags, add_officer, first_step
 from portal.services.errors import NotFound
@@ -52,30 +52,43 @@ def invite(parts: Parts, administrator_id: bytes, name: str, role: str, flags: F
     """
     if not (flags.is_officer or flags.is_administrator):
         raise NoRights
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     with parts.database.write() as session:
         actor = arranger(session, administrator_id)
         rows.erase_expired_invitations(session, _now(parts))
         waiting = {fold_name(one.name) for one in rows.invitations(session, actor.organisation_id)}
         if fold_name(name) in waiting or officer_rows.by_folded_name(session, fold_name(name)) is not None:
             raise NameTaken
-        invitation = models.Invitation(
-            id=secrets.token_bytes(16),
-            organisation_id=actor.organisation_id,
-            token_hash=_hash(token),
-            name=name,
-            role=role,
-            is_officer=flags.is_officer,
-            is_administrator=flags.is_administrator,
-            invited_by=actor.id,
-            expires_at=_now(parts) + int(timedelta(days=DAYS_VALID).total_seconds()),
-        )
-        session.add(invitation)
-        enter(
-            parts, session, actor, Kind.INVITATION_MADE,
-            invitation=invitation.id.hex(), name=name, role=role,
-            handles_cases=int(flags.is_officer), administers=int(flags.is_administrator),
-        )  # fmt: skip
+        return add_invitation(parts, session, actor, name, role, flags)
+
+
+def add_invitation(
+    parts: Parts,
+    session: Transaction,
+    actor: models.Officer,
+    name: str,
+    role: str,
+    flags: Flags,
+    **facts: Fact,
+) -> str:
+    """The token of a new link, stored in the caller's transaction; `facts` go into its entry in the register."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    invitation = models.Invitation(
+        id=secrets.token_bytes(16),
+        organisation_id=actor.organisation_id,
+        token_hash=_hash(token),
+        name=name,
+        role=role,
+        is_officer=flags.is_officer,
+        is_administrator=flags.is_administrator,
+        invited_by=actor.id,
+        expires_at=_now(parts) + int(timedelta(days=DAYS_VALID).total_seconds()),
+    )
+    session.add(invitation)
+    enter(
+        parts, session, actor, Kind.INVITATION_MADE,
+        invitation=invitation.id.hex(), name=name, role=role,
+        handles_cases=int(flags.is_officer), administers=int(flags.is_administrator), **facts,
+    )  # fmt: skip
     return token
 
 

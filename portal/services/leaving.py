@@ -39,9 +39,9 @@ def end_access(parts: Parts, administrator_id: bytes, officer_id: bytes, name: s
         if leaver.is_administrator and not any(one.active and one.is_administrator for one in others):
             raise LastAdministrator
         for channel in all_channels(session, actor.organisation_id):
-            if rows.locked_channel(session, channel.id) and _names(session, channel.id, leaver):
+            if rows.locked_channel(session, channel.id) and names(session, channel.id, leaver):
                 _ask(parts, session, actor, channel.id, leaver)
-        _forget(session, leaver)
+        forget(session, leaver)
         enter(parts, session, actor, Kind.OFFICER_DEACTIVATED, member=leaver.id.hex(), name=leaver.name)
     sessions.end_all(parts, "desk", officer_id)
 
@@ -56,7 +56,7 @@ def ask_removal(parts: Parts, administrator_id: bytes, channel_id: bytes, office
         leaver = session.get(models.Officer, officer_id)
         if rows.locked_channel(session, channel_id) is None or leaver is None:
             raise NotFound
-        if not _names(session, channel_id, leaver):
+        if not names(session, channel_id, leaver):
             raise NotFound
         _ask(parts, session, actor, channel_id, leaver)
     sessions.end_all(parts, "desk", officer_id)
@@ -75,7 +75,8 @@ def check_stays_kept(keepers: Collection[bytes], members: Collection[bytes], gon
         raise LastKeeper
 
 
-def _names(session: Transaction, channel_id: bytes, officer: models.Officer) -> bool:
+def names(session: Transaction, channel_id: bytes, officer: models.Officer) -> bool:
+    """Whether the channel's newest record names the officer."""
     found = tuple(row.raw for row in rows.records(session, channel_id))
     return bool(found) and is_member(verified(channel_id, found)[-1], officer)
 
@@ -97,7 +98,7 @@ def _ask(
     )  # fmt: skip
 
 
-def _forget(session: Transaction, leaver: models.Officer) -> None:
+def forget(session: Transaction, leaver: models.Officer) -> None:
     """Nothing that could sign the person in is kept. The name may sign in again, as somebody new."""
     leaver.active = False
     leaver.name_folded = f"\x1f{leaver.id.hex()}"

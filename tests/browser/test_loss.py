@@ -164,3 +164,34 @@ def test_a_lost_phone_is_replaced_with_a_recovery_code_and_the_passphrase(
         astrid.page.goto(f"{live.address}/en/desk/account")
         astrid.page.wait_for_url("**/desk/sign-in**")
         again.signs_in()
+
+
+def test_a_lost_passphrase_costs_a_new_account_and_the_sheet_and_no_report(
+    live: Live, browser: Browser
+) -> None:
+    with founder(live, browser) as astrid, window(browser) as (_other, door), window(browser) as (_new, page):
+        reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
+        dina, again = Person(live, door, "Dina Friis"), Person(live, page, "Astrid Holm")
+        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        page.goto(f"{live.address}/en/desk/sign-in")
+        page.wait_for_selector("#app:not([hidden])")
+        page.click("a[href$='/desk/lost']")
+        fits(page)
+        assert "Nobody can reset it" in page.inner_text("main")
+
+        dina.signs_in()
+        dina.team()
+        door.click("summary:has-text('Invite Astrid Holm anew')")
+        fits(door)
+        door.click("form[data-anew] button[type=submit]")
+        door.wait_for_selector("#invite-made:not([hidden])", timeout=WAIT)
+        again.enrols(door.inner_text("#invite-link"))
+        astrid.page.goto(f"{live.address}/en/desk")
+        astrid.page.wait_for_url("**/desk/sign-in**")
+        again.signs_in()
+        again.open("/en/desk/sheet")
+        types_sheet(page, astrid.kept.sheet)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#done:not([hidden])", timeout=WAIT)
+        again.open(f"/en/desk/cases/{reporter.reference}")
+        page.wait_for_selector("text=The drain leads to the stream.", timeout=WAIT)

@@ -12,7 +12,18 @@ import pytest
 
 from crypto.grant import open_grant
 from crypto.wrap import officer_keys, unwrap_pins
-from portal.services import casework, channels, officers, recovery, register, second_factor, sessions, totp
+from portal.services import (
+    casework,
+    channels,
+    invitations,
+    officers,
+    recovery,
+    register,
+    replacing,
+    second_factor,
+    sessions,
+    totp,
+)
 from portal.services.desk_errors import Changed, Malformed
 from portal.services.enrolment import FirstCodeWrong
 from portal.services.errors import NotFound, NotSignedIn
@@ -22,7 +33,7 @@ from portal.services.second_factor import SecondFactor
 from portal.store import models
 from tests.builders import PASSWORD, Portal, Reporter, SetClock, Staff, Team, stretch
 from tests.keeper_hand import Keeper, member
-from tests.setup_hand import CODES
+from tests.setup_hand import CODES, FirstPerson
 from tests.sheet_hand import SheetHolder
 
 
@@ -284,3 +295,68 @@ def test_a_second_factor_that_would_shut_its_owner_out_changes_nothing(
     step = totp.step_at(int(portal.clock.now().timestamp()))
     assert signs_in(portal, eva, code=totp.code_of(eva.totp_secret, step))
     assert kinds(portal) == []
+
+
+@pytest.fixture
+def dina(portal: Portal) -> Staff:
+    """Who administers the portal, and handles no case."""
+    made = portal.staff("Dina Friis", "Head of IT", administrator=True)
+    with portal.parts.database.write() as session:
+        session.get_one(models.Officer, made.id).is_officer = False
+    return made
+
+
+def test_a_lost_passphrase_ends_the_old_account_and_invites_under_the_same_name(
+    portal: Portal, dina: Staff, eva: Staff
+) -> None:
+    cookie = sessions.start(portal.parts, "desk", eva.id)
+    made = replacing.invite_anew(portal.parts, dina.id, eva.id, "Eva")
+    with pytest.raises(NotSignedIn):
+        sessions.resume(portal.parts, "desk", cookie.value)
+    with pytest.raises(WrongPassword):
+        signs_in(portal, eva, recovery_code=CODES[0])
+    again = FirstPerson(portal.clock, name="Eva").portal(role=eva.role).officer
+    invitations.enrol(portal.parts, made.token, again)
+    with portal.parts.database.read() as session:
+        old, new = session.get_one(models.Officer, eva.id), session.get_one(models.Officer, again.id)
+        assert (old.active, new.active, new.name, new.is_officer) == (False, True, "Eva", True)
+        assert old.verify_key != new.verify_key
+    assert kinds(portal) == ["officer-deactivated", "invitation-made", "officer-enrolled"]
+
+
+def test_the_only_reader_may_be_invited_anew_and_no_old_grant_is_used_again(
+    portal: Portal, dina: Staff, ida: Staff, bent: Staff, team: Team, reporter: Reporter
+) -> None:
+    replacing.invite_anew(portal.parts, dina.id, ida.id, "Ida")
+    with portal.parts.database.read() as session:
+        assert session.query(models.Grant).filter_by(receiver=ida.party.hash).all() == []
+        assert [one.officer_id for one in session.query(models.Removal)] == [ida.id]
+    with pytest.raises(NotFound):
+        casework.read(portal.parts, ida.id, reporter.case_id)
+    SheetHolder(portal, bent, team).recovers()
+    assert casework.read(portal.parts, bent.id, reporter.case_id).records
+
+
+def test_only_an_administrator_invites_anew_and_never_oneself_or_by_another_name(
+    portal: Portal, dina: Staff, ida: Staff, eva: Staff
+) -> None:
+    for actor, who, name in ((ida, eva, "Eva"), (dina, dina, "Dina Friis"), (dina, eva, "Ida")):
+        with pytest.raises(NotFound):
+            replacing.invite_anew(portal.parts, actor.id, who.id, name)
+    assert kinds(portal) == []
+    replacing.invite_anew(portal.parts, dina.id, eva.id, "Eva")
+    with pytest.raises(NotFound):
+        replacing.invite_anew(portal.parts, dina.id, eva.id, "Eva")
+
+
+def test_who_runs_the_server_invites_the_last_administrator_anew(portal: Portal, dina: Staff) -> None:
+    assert dina.id
+    told = portal.app.test_cli_runner().invoke(args=["invite-anew", "dina friis"])
+    assert told.exit_code == 0
+    token = told.output.strip().rsplit("/", 1)[1]
+    found = invitations.invited(portal.parts, token)
+    assert (found.name, found.flags.is_officer, found.flags.is_administrator) == ("Dina Friis", False, True)
+    with portal.parts.database.read() as session:
+        rows = session.query(models.RegisterEntry).all()
+    assert all(b'"by":"server"' in row.body for row in rows)
+    assert portal.app.test_cli_runner().invoke(args=["invite-anew", "dina friis"]).exit_code == 1

@@ -132,3 +132,16 @@ def test_a_new_second_factor_needs_every_part_in_its_size(portal: Portal, ida: S
         assert desk.send("/desk/api/second-factor", {**good, **change}).status_code == 400
     answer = desk.send("/desk/api/second-factor", good)
     assert (answer.status_code, answer.get_json()) == (403, {"error": "wrong"})
+
+
+def test_an_administrator_invites_anew_over_the_wire(portal: Portal, ida: Staff, team: Team) -> None:
+    assert team
+    dina = portal.staff("Dina Friis", administrator=True)
+    desk, path = DeskClient(portal, dina), f"/desk/api/people/{ida.id.hex()}/anew"
+    assert "Invite Ida Holm anew" in desk.page("/en/desk/team")
+    assert DeskClient(portal, ida).send(path, {"name": "Ida Holm"}).status_code == 403
+    assert desk.send(path, {"name": "Somebody"}).status_code == 404
+    made = desk.send(path, {"name": "Ida Holm"})
+    assert made.status_code == 201
+    page = portal.app.test_client().get(made.get_json()["path"])
+    assert "Ida Holm" in page.text

@@ -33,6 +33,7 @@ POLICIES: dict[str, Policy] = {
     "desk.sheet": "officer",
     "desk.sheet_channels": "officer",
     "desk.recover": "officer",
+    "desk.invite_anew": "administrator",
     "desk.invitation": "anyone",
     "desk.enrol": "anyone",
     "desk.team": "either",

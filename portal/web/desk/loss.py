@@ -1,11 +1,11 @@
 """When something is lost: the page that says what to do, and the page that uses the recovery sheet."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from portal.services import recovery
+from portal.services import recovery, replacing
 from portal.services.recovery import Recovery
 from portal.web.desk.access import officer
-from portal.web.desk.api_people import MAX_BODY_BYTES, MAX_RECORD_BYTES, read_grants
+from portal.web.desk.api_people import CREATED, MAX_BODY_BYTES, MAX_RECORD_BYTES, NAME, read_grants
 from portal.web.desk.api_session import PINS_BYTES
 from portal.web.desk.identifiers import id_of
 from portal.web.encoding import no_content, to_base64
@@ -18,6 +18,7 @@ def register(blueprint: Blueprint) -> None:
     add = blueprint.add_url_rule
     add("/<lang>/desk/lost", "lost", lost)
     add("/<lang>/desk/sheet", "sheet", sheet)
+    add("/desk/api/people/<officer_id>/anew", "invite_anew", invite_anew, methods=["POST"])
     add("/desk/api/sheet", "sheet_channels", sheet_channels)
     add("/desk/api/channels/<channel_id>/recovery", "recover", recover, methods=["POST"])
 
@@ -60,3 +61,12 @@ def recover(channel_id: str) -> Response:
     body.end()
     recovery.recover(parts(), officer().id, id_of(channel_id), made)
     return no_content()
+
+
+def invite_anew(officer_id: str) -> tuple[Response, int]:
+    """The old account is closed, and a link is shown once. The body repeats the name, so that no stray request does."""
+    body = read_json(request)
+    name = body.text("name", most=NAME)
+    body.end()
+    made = replacing.invite_anew(parts(), officer().id, id_of(officer_id), name)
+    return jsonify(path=url_for("desk.invitation", lang=made.language, token=made.token)), CREATED

@@ -2,6 +2,7 @@
 import { openChannels } from "../desk/keys.js";
 import { openDesk } from "../desk/session.js";
 import { byId, start } from "../desk/start.js";
+import { startInvitingAnew } from "../loss/anew.js";
 import { startAdmissions } from "../team/admission_forms.js";
 import { startConfirming } from "../team/confirm_form.js";
 import { startInvitations } from "../team/invitations.js";
@@ -12,6 +13,7 @@ async function page() {
   const channels = await openChannels(root, keys);
   startConfirming(root, keys);
   startInvitations();
+  startInvitingAnew();
   const desk = { root, keys, channels };
   startRemovals(desk);
   await startAdmissions(desk);
