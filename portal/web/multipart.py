@@ -5,13 +5,14 @@ Werkzeug's (`werkzeug.sansio.multipart`), the loop is ours, and a part's bytes a
 Source: RFC 7578. Every limit fails closed: over it nothing is stored.
 """
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Protocol, TypeVar
 
-from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.sansio import multipart as events
 from werkzeug.wrappers import Request, Response
 
@@ -20,6 +21,8 @@ Answer = TypeVar("Answer", bound=Response)
 READ_BYTES = 256 * 1024
 FIELD_BYTES = 640 * 1024
 MAX_PARTS = 64
+MAX_HELD_BYTES = 320 * 1024
+AFTER_LAST_PART = (events.State.EPILOGUE, events.State.COMPLETE)
 LINGER_BYTES = 256 * 1024**2
 LINGER_SECONDS = 10.0
 
@@ -154,15 +157,20 @@ def linger(response: Answer, request: Request) -> Answer:
     """`response`, after which the rest of the request's body is read and thrown away, within bounds.
 
     Closing a connection with unread bytes resets it, and the browser then shows its own error in place of
-    our page. Bounded to 256 MiB and ten seconds, so that nobody can hold a thread by sending slowly.
+    our page. So our side is closed first, and what still comes is thrown away: at most 256 MiB, for at most ten
+    seconds, whatever the speed, so that nobody can hold a thread by sending slowly.
     """
-    stream = request.stream
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
 
     def drain() -> None:
+        if connection is None:
+            return  # another server: it closes as it sees fit
         until, left = time.monotonic() + LINGER_SECONDS, LINGER_BYTES
-        with suppress(OSError, BadRequest):
-            while left > 0 and time.monotonic() < until:
-                data = stream.read(READ_BYTES)
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_WR)
+            while left > 0 and (seconds := until - time.monotonic()) > 0:
+                connection.settimeout(seconds)
+                data = connection.recv(READ_BYTES)
                 if not data:
                     return
                 left -= len(data)
@@ -204,8 +212,11 @@ def _events(decoder: events.MultipartDecoder, stream: IO[bytes], max_bytes: int)
             if isinstance(event, events.NeedData):
                 break
             yield event
-            if isinstance(event, events.Epilogue):
-                return
+        # A preamble, a part's headers or an epilogue without end would otherwise be kept in memory whole.
+        if len(decoder.buffer) > MAX_HELD_BYTES:
+            raise TooLarge
+        if decoder.state in AFTER_LAST_PART:
+            return
         if not data:
             raise Broken
 

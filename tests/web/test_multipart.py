@@ -4,6 +4,11 @@ Source: RFC 7578; issue "The sealed round trip", section 5.
 """
 
 import io
+import socket
+import threading
+import time
+import tracemalloc
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -170,13 +175,63 @@ def test_the_guard_guards_something_that_happens() -> None:
     spooled.close()
 
 
-def test_the_rest_of_a_refused_body_is_read_after_the_answer() -> None:
-    rest = io.BytesIO(b"x" * 100_000)
-    asked = EnvironBuilder(method="POST", input_stream=rest, content_length=100_000).get_request(
-        NothingOnDisk
-    )
-    response = linger(Response("too large"), asked)
-    assert rest.tell() == 0
-    response.close()
-    assert rest.tell() == 100_000
+def lingering(send: float) -> tuple[float, bool]:
+    """How long `linger` held a thread, and whether our side was closed first, by a peer that sends every `send` s."""
+    ours, theirs = socket.socketpair()
+    environ = EnvironBuilder(method="POST").get_environ() | {"gunicorn.socket": ours}
+    response = linger(Response("too large"), NothingOnDisk(environ))
     assert response.headers["Connection"] == "close"
+    over = threading.Event()
+
+    def trickle() -> None:
+        with suppress(OSError):
+            while not over.wait(send):
+                theirs.send(b"x")
+
+    sender = threading.Thread(target=trickle)
+    sender.start()
+    start = time.monotonic()
+    response.close()
+    held = time.monotonic() - start
+    closed = theirs.recv(1) == b""
+    over.set()
+    sender.join()
+    ours.close()
+    theirs.close()
+    return held, closed
+
+
+def test_a_slow_sender_holds_a_thread_no_longer_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.web.multipart.LINGER_SECONDS", 0.5)
+    held, closed = lingering(send=0.05)
+    assert closed
+    assert 0.4 < held < 2
+
+
+UNBOUNDED = {
+    "a preamble": b"A" * 4_000_000,
+    "a part's headers": f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=t\r\nX: ".encode()
+    + b"A" * 4_000_000,
+}
+
+
+@pytest.mark.parametrize("what", UNBOUNDED)
+def test_what_has_no_end_is_not_kept_in_memory(what: str) -> None:
+    roomy = FormLimits(max_files=2, max_file_bytes=10**9, max_body_bytes=10**9)
+    builder = EnvironBuilder(
+        method="POST",
+        input_stream=io.BytesIO(UNBOUNDED[what]),
+        content_type=f"multipart/form-data; boundary={BOUNDARY}",
+        content_length=len(UNBOUNDED[what]),
+    )
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        read_form(builder.get_request(NothingOnDisk), Kept(), roomy, into={})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+def test_what_follows_the_last_part_is_not_read() -> None:
+    fields, _ = read(body(part("t", "text")) + b"A" * 4_000)
+    assert fields == {"t": "text"}
