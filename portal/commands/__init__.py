@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         check.check,
         check.register_verify,
         backup.backup,
+        backup.erase_keys,
         backup.restore,
         backup.move_database,
         worker.worker,

@@ -11,25 +11,30 @@ import click
 from flask.cli import with_appcontext
 
 from portal.services import backup as backups
-from portal.services import moving
+from portal.services import backup_erase_keys, moving
 from portal.services import restore as restoring
 from portal.services.backup_format import BackupError
 from portal.services.backup_keys import KeyUnreadable, identities_in, recipients_of
 from portal.services.register_end import RegisterEnd
+from portal.services.restore import Restored
 from portal.store.errors import StoreError
 from portal.web.parts import parts
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
-@click.command()
-@click.option(
+_TO = click.option(
     "--to", "to", multiple=True, metavar="age1pq1…", help="Seal to this recipient; may be repeated."
 )
-@click.option(
+_TO_FILE = click.option(
     "--to-file", "to_files", multiple=True, type=click.Path(exists=True, path_type=Path),
     help="Seal to every recipient in this file, one a line.",
 )  # fmt: skip
+
+
+@click.command()
+@_TO
+@_TO_FILE
 @click.argument("file")
 @with_appcontext
 def backup(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
@@ -45,21 +50,60 @@ def backup(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
         sys.exit(1)
 
 
+@click.command("backup-erase-keys")
+@_TO
+@_TO_FILE
+@click.argument("file")
+@with_appcontext
+def erase_keys(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
+    """Write the sealed erase keys to FILE or -, after each backup, to be kept for 14 days and no longer."""
+    with _told(), _output(file) as output:
+        count = backup_erase_keys.make(parts(), recipients_of(to, to_files), output.write)
+    _tell(f"{count} erase keys")
+
+
 @click.command()
 @click.option(
     "-i", "--identity", "identity_files", multiple=True, required=True,
     type=click.Path(exists=True, path_type=Path), help="A file with the AGE-SECRET-KEY-PQ-1… line.",
 )  # fmt: skip
+@click.option(
+    "--erase-keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The newest backup of the erase keys.",
+)  # fmt: skip
+@click.option("--without-erase-keys", is_flag=True, help="None is left: no officer will open these cases.")
 @click.option("--only-check", is_flag=True, help="Read all of it, say what is in it, restore nothing.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
-def restore(identity_files: tuple[Path, ...], *, only_check: bool, file: Path) -> None:
+def restore(
+    identity_files: tuple[Path, ...],
+    keys_file: Path | None,
+    *,
+    without_erase_keys: bool,
+    only_check: bool,
+    file: Path,
+) -> None:
     """Put the backup FILE back into this instance, which must be empty and stopped."""
     act = restoring.check if only_check else restoring.restore
     with _told(), file.open("rb") as source:
-        found = act(parts(), source, identities_in(identity_files))
-    _tell(f"{'Whole' if only_check else 'Restored'}: made {found.made_at}, {found.cases} cases, "
-          f"{found.sealed_files} sealed files, {_words(found.register)}")  # fmt: skip
+        identities = identities_in(identity_files)
+        keys = b"" if without_erase_keys else None
+        if keys_file is not None:
+            with keys_file.open("rb") as keys_source:
+                keys = backup_erase_keys.opened(keys_source, identities)
+        found = act(parts(), source, identities, erase_keys=keys)
+    _tell_found(found, "Whole" if only_check else "Restored")
+
+
+def _tell_found(found: Restored, what: str) -> None:
+    _tell(f"{what}: made {found.made_at}, {found.cases} cases, {found.sealed_files} sealed files")
+    _tell(_words(found.register))
+    if found.erased:
+        _tell(f"{found.erased} of these cases were erased since; the next start erases them again")
+    if found.closed:
+        _tell(
+            f"{found.closed} of these cases have no erase key here: their reporters open them, no officer does"
+        )
     for reference in found.without_files:
         _tell(
             f"{reference} lacks a sealed file: it was being erased when the backup was made, or was damaged"

@@ -36,6 +36,7 @@ class BackupError(ServiceError):
     ├─ OtherRecipient     sealed to somebody else
     ├─ NewerBackup        made by a newer version of the portal
     ├─ NotEmpty           something is there already where a copy should go
+    ├─ EraseKeysMissing   the backup holds cases, and no erase keys were given with it
     ├─ StillRunning       the portal answers on its port: stop it first
     └─ BackupUnderway     another backup or restore is at work in this instance folder
     """
@@ -57,6 +58,10 @@ class NewerBackup(BackupError):
 
 class NotEmpty(BackupError):
     """The place to copy to holds something already."""
+
+
+class EraseKeysMissing(BackupError):
+    """The backup holds cases: without their erase keys no officer opens them."""
 
 
 class StillRunning(BackupError):
@@ -90,9 +95,15 @@ class Manifest:
     gone: tuple[str, ...]
 
     @property
-    def blobs(self) -> tuple[str, ...]:
-        """The names of the sealed files."""
-        return tuple(file.name for file in self.files if file.name.startswith("blobs/"))
+    def blob_ids(self) -> set[bytes]:
+        """The ids of the sealed files in it."""
+        names = (file.name for file in self.files if file.name.startswith("blobs/"))
+        return {bytes.fromhex(name.removeprefix("blobs/")) for name in names}
+
+    @property
+    def gone_ids(self) -> set[bytes]:
+        """The ids in `gone`."""
+        return {bytes.fromhex(blob_id) for blob_id in self.gone}
 
     def size_of(self, name: str) -> int | None:
         """The size of the file called `name`; None where it is not in the backup."""
@@ -125,7 +136,7 @@ class Manifest:
                 entries=int(said["register"]["entries"]),
                 head=str(said["register"]["head"]),
                 files=tuple(File(str(name), int(size), str(sha)) for name, size, sha in said["files"]),
-                gone=tuple(str(blob_id) for blob_id in said["gone"]),
+                gone=tuple(bytes.fromhex(blob_id).hex() for blob_id in said["gone"]),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise BackupDamaged("the manifest can't be read") from error

@@ -15,7 +15,7 @@ from pathlib import Path
 from portal.services.parts import Parts
 from portal.services.register_end import end_of
 from portal.settings import SECRET_FILES
-from portal.store import migrate
+from portal.store import cases, migrate
 from portal.store import register as register_rows
 from portal.store.channels import organisation
 from portal.store.errors import StoreError
@@ -77,7 +77,8 @@ def _settings(parts: Parts) -> Iterator[Finding]:
 def _files(parts: Parts) -> Iterator[Finding]:
     """Owner and mode of everything in the instance folder. Blobs lie behind folders that only their owner enters."""
     instance = parts.settings.instance
-    paths = [instance, *_inside(instance), *_inside(instance / "volatile"), *_inside(parts.settings.blobs)]
+    folders = (instance, instance / "volatile", instance / "erase", parts.settings.blobs)
+    paths = [instance, *(path for folder in folders for path in _inside(folder))]
     foreign = [path for path in paths if path.lstat().st_uid != os.geteuid()]
     open_to_others = [path for path in paths if _is_open(path)]
     if foreign:
@@ -171,7 +172,25 @@ def _databases(parts: Parts) -> Iterator[Finding]:
         yield Finding(Level.BAD, f"register: broken, {end.problem}")
     else:
         yield Finding(Level.OK, f"register: {end.entries} entries, the chain holds")
+    yield from _erase_keys(parts)
     yield from _clock(parts)
+
+
+def _erase_keys(parts: Parts) -> Iterator[Finding]:
+    """Each case needs its erase key: without it no officer opens the case, and no backup of it helps."""
+    with parts.database.read() as session:
+        ids = cases.ids(session)
+    try:
+        lacking = len(ids - parts.erase_keys.known())
+    except StoreError as error:
+        yield Finding(Level.BAD, f"erase keys: {error}; put back their newest backup")
+        return
+    if lacking:
+        yield Finding(
+            Level.BAD, f"erase keys: {lacking} of {len(ids)} cases have none; put back their newest backup"
+        )
+    else:
+        yield Finding(Level.OK, f"erase keys: one for each of {len(ids)} cases")
 
 
 def _clock(parts: Parts) -> Iterator[Finding]:

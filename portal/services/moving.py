@@ -10,6 +10,8 @@ from portal.services.register_end import RegisterEnd, register_end
 from portal.store import copying, migrate
 from portal.store.database import Database
 
+KINDS = ("postgresql+psycopg://", "sqlite:///")
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -25,6 +27,8 @@ def move(parts: Parts, url: str) -> Moved:
     Every table is counted and digested on both sides inside the transaction, and the register's chain is proved again
     where it arrived. Raises BackupError, StoreError; then nothing was moved.
     """
+    if not url.startswith(KINDS):
+        raise BackupError(f"not a database to move to; give a URL that begins with {KINDS[0]}")
     refuse_while_running(parts.settings)
     if migrate.revision_of(parts.database) != migrate.MAIN.head:
         raise BackupError("the database is not of this version: run `flask --app wsgi migrate` first")

@@ -17,6 +17,7 @@ from portal.services.backup_format import (
     DATABASE,
     SETTINGS,
     BackupDamaged,
+    EraseKeysMissing,
     Manifest,
     NewerBackup,
     NotEmpty,
@@ -28,6 +29,7 @@ from portal.services.register_end import RegisterEnd, register_end
 from portal.settings import SECRET_FILES
 from portal.store import cases, copying, migrate, volatile
 from portal.store.database import Database
+from portal.store.erase_keys import cases_in
 
 RESTORED_SETTINGS = "settings.toml.from-backup"
 KEY_BYTES = 32
@@ -39,19 +41,28 @@ NOT_RESTORED = ("invitations",)
 class Restored:
     """What was found in a backup. `without_files` are references of cases of which it lacks a sealed file: the case
     was being erased while the backup was made (erase it again), or its file was lost before.
+
+    `erased` cases were erased since: their keys are destroyed, and the next start erases them again. `closed` ones
+    have no erase key in what was given: their reporters open them, no officer does.
     """
 
     made_at: str
     cases: int
+    erased: int
+    closed: int
     sealed_files: int
     register: RegisterEnd
     without_files: tuple[str, ...]
 
 
-def restore(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> Restored:
+def restore(
+    parts: Parts, source: IO[bytes], identities: Sequence[Identity], *, erase_keys: bytes | None
+) -> Restored:
     """What was restored from `source` into this instance, which must be empty and stopped.
 
-    Raises BackupError (nothing was restored), StoreError, OSError.
+    `erase_keys` is the content of the newest backup of them, b"" where none is left: then every case is closed to its
+    officers. Raises BackupError (nothing was restored), EraseKeysMissing for None with cases in the backup, StoreError,
+    OSError.
     """
     refuse_while_running(parts.settings)
     migrate.upgrade(parts.settings.database_url, parts.settings.volatile_url)
@@ -61,8 +72,12 @@ def restore(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> 
     with working_folder(parts.settings.instance) as folder:
         manifest = unpack(source, identities, folder, keep_blobs=True)
         with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
-            found = _examine(copy, folder, manifest)
-            _put_files(parts, folder)
+            found = _examine(copy, folder, manifest, erase_keys)
+            if found.cases and erase_keys is None:
+                raise EraseKeysMissing(
+                    "no officer opens these cases without their erase keys: give the newest ones"
+                )
+            _put_files(parts, folder, erase_keys)
             copying.copy_rows(copy, parts.database, but=NOT_RESTORED)
     with parts.volatile.write() as session:
         volatile.erase_everything(session)
@@ -70,15 +85,17 @@ def restore(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> 
     return found
 
 
-def check(parts: Parts, source: IO[bytes], identities: Sequence[Identity]) -> Restored:
+def check(
+    parts: Parts, source: IO[bytes], identities: Sequence[Identity], *, erase_keys: bytes | None = None
+) -> Restored:
     """What a restore would find, in any instance, which stays as it is. Raises as `restore`."""
     with working_folder(parts.settings.instance) as folder:
         manifest = unpack(source, identities, folder, keep_blobs=False)
         with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
-            return _examine(copy, folder, manifest)
+            return _examine(copy, folder, manifest, erase_keys)
 
 
-def _examine(copy: Database, folder: Path, manifest: Manifest) -> Restored:
+def _examine(copy: Database, folder: Path, manifest: Manifest, erase_keys: bytes | None) -> Restored:
     """What the unpacked backup holds, once its parts fit together. The copy then has this version's schema."""
     if not migrate.knows(manifest.schema):
         raise NewerBackup(f"its database is of a version ({manifest.schema}) that this one does not know")
@@ -89,24 +106,34 @@ def _examine(copy: Database, folder: Path, manifest: Manifest) -> Restored:
     if problems or migrate.revision_of(copy) != manifest.schema:
         raise BackupDamaged(f"its database is damaged: {'; '.join(problems) or 'another schema'}")
     migrate.upgrade_main(copy.url.render_as_string(hide_password=False))
+    known = cases_in(erase_keys or b"")
     with copy.read() as session:
-        end, named = register_end(session), cases.blob_ids(session)
-        held = {bytes.fromhex(name.removeprefix("blobs/")) for name in manifest.blobs}
-        gone = {bytes.fromhex(blob_id) for blob_id in manifest.gone}
-        if held & gone or held | gone != named:
-            raise BackupDamaged("its sealed files are not those that its database names")
+        end = register_end(session)
         if (end.entries, end.head.hex()) != (manifest.entries, manifest.head):
             raise BackupDamaged("its register ends elsewhere than its manifest says")
-        without = tuple(cases.references_of(session, gone))
-        return Restored(manifest.made_at, cases.count(session), len(held), end, without)
+        held, gone = manifest.blob_ids, manifest.gone_ids
+        if held & gone or held | gone != cases.blob_ids(session):
+            raise BackupDamaged("its sealed files are not those that its database names")
+        ids = cases.ids(session)
+        return Restored(
+            made_at=manifest.made_at,
+            cases=len(ids),
+            erased=sum(known.get(case_id, False) for case_id in ids),
+            closed=len(ids - set(known)),
+            sealed_files=len(held),
+            register=end,
+            without_files=tuple(cases.references_of(session, gone)),
+        )
 
 
-def _put_files(parts: Parts, folder: Path) -> None:
+def _put_files(parts: Parts, folder: Path, erase_keys: bytes | None) -> None:
     for path in sorted((folder / "blobs").glob("*")):
         parts.blobs.adopt(path, bytes.fromhex(path.name))
     instance = parts.settings.instance
     for name in SECRET_FILES:
         (folder / "keys" / f"{name}.key").replace(instance / f"{name}.key")
+    if erase_keys:
+        parts.erase_keys.put_back(erase_keys)
     if (folder / SETTINGS).exists():
         (folder / SETTINGS).replace(instance / RESTORED_SETTINGS)
     handle = os.open(instance, os.O_RDONLY | os.O_DIRECTORY)

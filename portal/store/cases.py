@@ -86,9 +86,9 @@ def blob_ids(session: Session) -> set[bytes]:
     return set(session.scalars(select(Attachment.id)))
 
 
-def count(session: Session) -> int:
-    """How many cases there are."""
-    return session.scalar(select(func.count()).select_from(Case)) or 0
+def ids(session: Session) -> set[bytes]:
+    """The ids of all cases."""
+    return set(session.scalars(select(Case.id)))
 
 
 def references_of(session: Session, attachment_ids: Collection[bytes]) -> list[str]:

@@ -98,6 +98,39 @@ class EraseKeys:
         self._refresh()
         return {case_id for case_id, key in self._keys.items() if key == DESTROYED}
 
+    def known(self) -> set[bytes]:
+        """The ids of all cases that have a key, or had one that was destroyed."""
+        self._refresh()
+        return set(self._keys)
+
+    def content(self) -> bytes:
+        """The whole file between two writes, for a backup of its own; empty where there is none yet."""
+        try:
+            file = os.open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            return b""
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            return os.pread(file, os.fstat(file).st_size, 0)
+        finally:
+            os.close(file)
+
+    def put_back(self, content: bytes) -> None:
+        """The file holds `content` from now on, whole: it was restored into an empty instance."""
+        make_private(self.path.parent)
+        fresh = self.path.with_name("keys.restored")
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+            set_to_midnight(file)
+            os.fsync(file)
+        finally:
+            os.close(file)
+        fresh.replace(self.path)
+        settle(self.path.parent)
+
     def _refresh(self) -> None:
         """What other processes have added or destroyed is known here too."""
         with self._lock:
@@ -152,6 +185,18 @@ class EraseKeys:
                 yield file
             finally:
                 os.close(file)
+
+
+def cases_in(content: bytes) -> dict[bytes, bool]:
+    """Every case in the content of a file of erase keys, and whether its key is destroyed.
+
+    Raises StoreError where it is not one.
+    """
+    if content and (content[:ID_BYTES] != MARK or len(content) < SLOT_BYTES):
+        raise StoreError("this holds no erase keys")
+    last = len(content) - SLOT_BYTES
+    slots = (content[place : place + SLOT_BYTES] for place in range(SLOT_BYTES, last + 1, SLOT_BYTES))
+    return {slot[:ID_BYTES]: slot[ID_BYTES:] == DESTROYED for slot in slots}
 
 
 def _head(count: int) -> bytes:

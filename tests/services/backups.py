@@ -39,9 +39,11 @@ def made(parts: Parts) -> bytes:
     return written.getvalue()
 
 
-def put_back(parts: Parts, sealed: bytes, identity: Identity = KEY.identity) -> restore.Restored:
-    """What a restore finds and puts in place."""
-    return restore.restore(parts, io.BytesIO(sealed), [identity])
+def put_back(
+    parts: Parts, sealed: bytes, identity: Identity = KEY.identity, *, erase_keys: bytes | None = b""
+) -> restore.Restored:
+    """What a restore finds and puts in place; without erase keys, unless they are given."""
+    return restore.restore(parts, io.BytesIO(sealed), [identity], erase_keys=erase_keys)
 
 
 def is_untouched(parts: Parts) -> bool:

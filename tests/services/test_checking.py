@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from portal.services import checking
 from portal.services.checking import Level
+from portal.services.erase_keys import keys_of
 from portal.services.parts import Parts
 from tests.builders import Portal, SetClock, Team
 
@@ -47,7 +48,7 @@ def test_a_sound_portal_has_nothing_but_ok_lines(sound: Parts) -> None:
     found = list(checking.check(sound))
     assert {finding.level for finding in found} == {Level.OK}, found
     assert [finding.text.split(":")[0] for finding in found] == [
-        "settings", "files", "keys", "space", "database", "register", "clock", "core dumps", "proxy",
+        "settings", "files", "keys", "space", "database", "register", "erase keys", "clock", "core dumps", "proxy",
     ]  # fmt: skip
 
 
@@ -86,6 +87,14 @@ def test_a_fault_of_the_instance_folder_is_bad(
 ) -> None:
     fault(sound.settings.instance)
     assert bad(sound) == [said]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"something else" * 9], ids=["gone", "empty", "another file"])
+def test_cases_without_their_erase_keys_are_bad(content: bytes | None, sound: Parts) -> None:
+    keys = sound.settings.instance / "erase" / "keys"
+    keys.unlink() if content is None else keys.write_bytes(content)
+    started_anew = replace(sound, erase_keys=keys_of(sound.settings))
+    assert [line.split(":")[0] for line in bad(started_anew)] == ["erase keys"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
