@@ -16,10 +16,11 @@ from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel, open_channel
 from portal.services.errors import Busy, EmptyReport, FormExpired, ReceiptShown, TextTooLong
 from portal.services.parts import Parts
+from portal.services.sessions import RECEIPT_SECONDS
 from portal.store import volatile
 from portal.store.errors import Conflict
 
-SHOWN_AGAIN_SECONDS = 30 * 60
+NOBODY = bytes(16)
 FIELDS = ("when", "where", "who", "category", "relation", "mode")
 MAX_FIELD_CHARACTERS = 2_000
 REFERENCE_TRIES = 20
@@ -99,9 +100,7 @@ def accept(
         return receipt, False
     mailbox = receipts.stretched(parts, receipt)
     # Marked before it is stored: a crash in between must not leave a report whose receipt nobody has seen.
-    volatile.mark(
-        parts.volatile, marker, "receipt", report.case_id, _minute(parts), keep_seconds=SHOWN_AGAIN_SECONDS
-    )
+    volatile.mark(parts.volatile, marker, "receipt", NOBODY, _minute(parts), keep_seconds=RECEIPT_SECONDS)
     sealed = sealing.seal_report(report, written, mailbox, files, parts.clock.today())
     for _ in range(REFERENCE_TRIES):
         try:
@@ -130,7 +129,7 @@ def _check_shown_again(parts: Parts, marker: bytes) -> None:
     Later the page of a shared computer, loaded again, must not hand the receipt to somebody else.
     """
     marked = volatile.marked_at(parts.volatile, marker)
-    if marked is None or _seconds(parts) - marked > SHOWN_AGAIN_SECONDS:
+    if marked is None or _seconds(parts) - marked > RECEIPT_SECONDS:
         raise ReceiptShown
 
 

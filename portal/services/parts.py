@@ -38,4 +38,5 @@ class Parts:
     blobs: Blobs
     clock: Clock = field(default_factory=Clock)
     kdf_slots: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
+    kdf_waiters: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(24))
     upload_slots: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(16))

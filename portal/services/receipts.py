@@ -43,12 +43,17 @@ def stretched(parts: Parts, receipt: Receipt) -> Root:
 def stretch(parts: Parts, case_key: str, passphrase: str) -> Root:
     """The mailbox root of a folded case key and passphrase; waits up to 20 s for one of the few slots.
 
-    The bound is on memory (19 MiB a run) and for everybody alike: nobody is counted, nobody is shut out.
-    Raises Busy.
+    How many run is bounded, for memory (19 MiB each), and how many wait, so that threads are left for pages.
+    Both for everybody alike: nobody is counted, nobody is shut out. Raises Busy.
     """
-    if not parts.kdf_slots.acquire(timeout=WAIT_SECONDS):
+    if not parts.kdf_waiters.acquire(blocking=False):
         raise Busy
     try:
-        return mailbox_root(case_key, passphrase)
+        if not parts.kdf_slots.acquire(timeout=WAIT_SECONDS):
+            raise Busy
+        try:
+            return mailbox_root(case_key, passphrase)
+        finally:
+            parts.kdf_slots.release()
     finally:
-        parts.kdf_slots.release()
+        parts.kdf_waiters.release()

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import secrets
 from binascii import Error as NotBase64
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crypto.errors import WrapDamaged
@@ -15,11 +16,14 @@ from crypto.wrap import unwrap_session, wrap_session
 from portal.services.errors import NotSignedIn
 from portal.services.parts import Parts
 from portal.store import volatile
+from portal.store.errors import StoreError
 from portal.store.models.volatile import SessionRow
 
 SID_BYTES = 16
 KEY_BYTES = 32
 MINUTE = 60
+RECEIPT_SECONDS = 30 * 60
+"""How long the form of a report shows its receipt again (SPEC, receipt)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ def resume(parts: Parts, kind: str, value: str | None) -> tuple[Session, Cookie]
     if found is None or found.kind != kind or _now(parts) - touched > parts.settings.idle_minutes * MINUTE:
         raise NotSignedIn
     if touched != _now(parts):
-        with parts.volatile.write() as session:
+        # A full disk or a busy store ends the visit a little early; it must not lose what somebody just typed.
+        with suppress(StoreError), parts.volatile.write() as session:
             volatile.touch(session, cookie.row, _now(parts))
     return found, cookie
 
@@ -111,6 +116,20 @@ def end(parts: Parts, row: bytes) -> None:
     """Erase one session."""
     with parts.volatile.write() as session:
         volatile.erase_row(session, row)
+
+
+def sweep(parts: Parts) -> None:
+    """Erase sessions that are over and marks that are no longer needed, also from the write-ahead log.
+
+    Called each minute by the worker and at the start: the minute of a visit must not stay until somebody else
+    comes by, which may be weeks.
+    """
+    with parts.volatile.write() as session:
+        volatile.erase_idle(
+            session, ("mailbox", "desk"), before=_now(parts) - parts.settings.idle_minutes * MINUTE
+        )
+        volatile.erase_idle(session, ("receipt",), before=_now(parts) - RECEIPT_SECONDS)
+    parts.volatile.truncate_log()
 
 
 def end_of_cookie(parts: Parts, value: str | None) -> None:

@@ -1,6 +1,6 @@
 """What the start does before the first request: schema, and leftovers of a crash."""
 
-from portal.services import erasing
+from portal.services import erasing, sessions
 from portal.services.parts import Parts
 from portal.store import cases, migrate, volatile
 
@@ -13,6 +13,7 @@ def bring_up_to_date(parts: Parts) -> None:
     migrate.upgrade(parts.settings.database_url, parts.settings.volatile_url)
     erasing.finish(parts)
     erasing.erase_again(parts)
+    sessions.sweep(parts)
     with parts.database.read() as session, parts.volatile.read() as pending:
         known = cases.blob_ids(session) | volatile.upload_ids(pending)
     parts.blobs.sweep(known)

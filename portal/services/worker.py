@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.services import erasing, retention
+from portal.services import erasing, retention, sessions
 from portal.services.parts import Parts
 from portal.store import leases
 from portal.store.errors import Conflict
@@ -28,6 +28,7 @@ NODE_BYTES = 16
 Job = Callable[[Parts], object]
 
 JOBS: Mapping[str, Job] = {
+    "sweep": sessions.sweep,
     "finish": erasing.finish,
     "erase-again": erasing.erase_again,
     "put-under-keys": erasing.put_under_keys,

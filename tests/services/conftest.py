@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import Portal, Reporter, Staff, Team
+from tests.builders import Portal, Reporter, SetClock, Staff, Team
 from tests.officer_hand import Hand, hand
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
+def portal(tmp_path: Path, clock: SetClock) -> Iterator[Portal]:
     """A fresh portal with an organisation and nobody in it."""
-    made = Portal(tmp_path)
+    made = Portal(tmp_path, clock)
     yield made
     made.close()
 
