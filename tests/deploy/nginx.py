@@ -103,7 +103,10 @@ class Nginx:
         return [self._process.pid, *map(int, children.split())]
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, start_new_session=True)
+        nowhere = subprocess.DEVNULL  # an inherited output would be one more file that nginx could write to
+        self._process = subprocess.Popen(
+            self.command(), stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+        )
         until = time.monotonic() + START_SECONDS
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
