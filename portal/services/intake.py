@@ -5,12 +5,13 @@ Register: `report-received` with a running number (`test-received`, without one,
 """
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass, field
 
 from crypto.errors import TokenExpired, TokenMalformed
 from crypto.keys import Root
-from crypto.receipt import Receipt, Token, new_token, read_token
+from crypto.receipt import TOKEN_MAX_AGE_SECONDS, Receipt, Token, new_token, read_token
 from portal.services import receipts, sealing
 from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel, open_channel
@@ -21,10 +22,13 @@ from portal.store import volatile
 from portal.store.errors import Conflict
 
 NOBODY = bytes(16)
+TEST_SECONDS = 60 * 60
 FIELDS = ("when", "where", "who", "category", "relation", "mode")
 MAX_FIELD_CHARACTERS = 2_000
 REFERENCE_TRIES = 20
 
+Shown = Receipt
+"""What the receipt page shows, once."""
 Admitted = Token
 """A form that is ours and fresh: the 32 bytes that its receipt is derived from."""
 
@@ -56,9 +60,9 @@ def new_form(parts: Parts) -> str:
     return new_token(_seconds(parts), parts.secrets.token).hex()
 
 
-def new_test_form(parts: Parts) -> str:
-    """What a link from the desk carries so that the report sent with it counts as a test, for a day."""
-    return new_token(_seconds(parts), _test_key(parts)).hex()
+def new_test_form(parts: Parts, slug: str) -> str:
+    """What a link from the desk carries: the report sent with it to this channel counts as a test, for an hour."""
+    return new_token(_seconds(parts), _test_key(parts, slug)).hex()
 
 
 def admit(parts: Parts, token: str) -> Admitted:
@@ -66,9 +70,12 @@ def admit(parts: Parts, token: str) -> Admitted:
     return _admit(parts, token, parts.secrets.token)
 
 
-def is_test(parts: Parts, value: str) -> bool:
-    """Whether `value` came from the desk's link for test reports. An old or foreign one is refused."""
-    return bool(value) and bool(_admit(parts, value, _test_key(parts)))
+def is_test(parts: Parts, slug: str, value: str) -> bool:
+    """Whether `value` came from the desk's link for test reports to this channel.
+
+    Raises FormExpired for an old or foreign one: a test must not become a real report unnoticed, nor the other way.
+    """
+    return bool(value) and bool(_admit(parts, value, _test_key(parts, slug), max_age_seconds=TEST_SECONDS))
 
 
 def begin(parts: Parts, slug: str) -> OpenReport:
@@ -133,15 +140,15 @@ def _check_shown_again(parts: Parts, marker: bytes) -> None:
         raise ReceiptShown
 
 
-def _admit(parts: Parts, token: str, key: bytes) -> Admitted:
+def _admit(parts: Parts, token: str, key: bytes, *, max_age_seconds: int = TOKEN_MAX_AGE_SECONDS) -> Admitted:
     try:
-        return read_token(bytes.fromhex(token), key, _seconds(parts))
+        return read_token(bytes.fromhex(token), key, _seconds(parts), max_age_seconds=max_age_seconds)
     except (TokenMalformed, TokenExpired, ValueError) as error:
         raise FormExpired from error
 
 
-def _test_key(parts: Parts) -> bytes:
-    return hashlib.sha256(b"test report\0" + parts.secrets.token).digest()
+def _test_key(parts: Parts, slug: str) -> bytes:
+    return hmac.digest(parts.secrets.token, b"test report\0" + slug.encode(), "sha256")
 
 
 def _minute(parts: Parts) -> int:

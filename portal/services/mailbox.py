@@ -59,6 +59,7 @@ class Conversation:
     """
 
     reference: str
+    is_test: bool
     channel: PublicChannel
     stage: Stage
     received_on: date
@@ -128,6 +129,7 @@ def read(parts: Parts, seen: Visit) -> Conversation:
     ends = case.closed_on is not None and not held
     return Conversation(
         reference=case.reference,
+        is_test=case.is_test,
         channel=channel,
         stage=Stage(case.stage),
         received_on=case.received_on,

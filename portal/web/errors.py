@@ -83,7 +83,7 @@ FULL = Shown(
     "storage_full",
     _("We have no room for this now"),
     _(
-        "Nothing was stored. Try again later, without files if you can. Your text is still on the page before."
+        "Nothing was stored. Try again later, without files if you can."
     ),
 )
 BUSY = Shown(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from portal.store import models
 from tests.browser.axe import assert_accessible
@@ -112,3 +112,15 @@ def spoil(desk: Running, reporter: Reporter, n: int, change: Callable[[bytes], b
             models.Message.n == n,
         )
         session.execute(query.values(sealed=change(row.sealed)))
+
+
+def test_a_case_that_lost_its_desk_records_is_not_opened_as_if_it_were_new(desk: Running, tab: Page) -> None:
+    reporter = desk.portal.report(desk.team, REPORT)
+    opened(desk, tab, reporter)
+    tab.click("#acknowledge button[type=submit]")
+    expect(tab.locator("#acknowledge")).to_be_hidden()
+    with desk.portal.parts.database.write() as session:
+        session.execute(delete(models.CaseRecord).where(models.CaseRecord.scope == "desk"))
+    tab.reload()
+    expect(tab.locator("#talk")).to_have_count(0)
+    expect(tab.locator("h1")).not_to_contain_text("Light curtain")

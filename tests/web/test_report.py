@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from portal.services import intake
 from portal.store import models
 from portal.store.blobs import BlobWriter
 from tests.builders import Portal, SetClock
@@ -224,3 +225,26 @@ def test_two_reports_with_one_form_at_once_store_one(portal: Portal, visitor: Fl
         )
     assert len({paper.receipt_on(page.text).passphrase for page in pages}) == 1
     assert stored(portal) == 1
+
+
+def test_a_test_report_says_so_on_form_receipt_and_mailbox(portal: Portal, visitor: FlaskClient) -> None:
+    token = intake.new_test_form(portal.parts, "whistleblowing")
+    form = visitor.get(f"/en/c/whistleblowing/report?test={token}")
+    assert "This is a test report" in form.text
+    assert f"/da/c/whistleblowing/report?test={token}" in form.text
+    page = paper.report(visitor, text="Only a test", test=token)
+    assert "This is a test report" in page.text
+    assert "This is a test report" in paper.open_case(visitor, paper.receipt_on(page.text)).text
+    assert "This is a test report" not in visitor.get("/en/c/whistleblowing/report").text
+
+
+def test_a_link_for_test_reports_is_good_for_its_channel_and_an_hour(
+    portal: Portal, visitor: FlaskClient, clock: SetClock
+) -> None:
+    foreign = intake.new_test_form(portal.parts, "complaints")
+    assert visitor.get(f"/en/c/whistleblowing/report?test={foreign}").status_code == 400
+    token = intake.new_test_form(portal.parts, "whistleblowing")
+    clock.move(minutes=61)
+    assert visitor.get(f"/en/c/whistleblowing/report?test={token}").status_code == 400
+    assert paper.report(visitor, text="Late", test=token).status_code == 400
+    assert stored(portal) == 0

@@ -32,7 +32,7 @@ def cases() -> str | BaseResponse:
         weak=safeguards.weak_channels(parts(), officer().id),
         after=after,
         category_names=_category_names(),
-        test_token=intake.new_test_form(parts()),
+        test_token=lambda slug: intake.new_test_form(parts(), slug),
     )
 
 

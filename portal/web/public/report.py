@@ -24,7 +24,9 @@ BAD_REQUEST = 400
 def report(slug: str) -> Response:
     """The empty form of one channel. `?test=` marks a test report that an officer asked for."""
     channel = channels.public_channel(parts(), slug)
-    return _form_page(channel, ReportForm(), test=request.args.get("test", ""))
+    test = request.args.get("test", "")
+    intake.is_test(parts(), slug, test)
+    return _form_page(channel, ReportForm(), test=test)
 
 
 def send(slug: str) -> Response:
@@ -34,12 +36,14 @@ def send(slug: str) -> Response:
     with SealingSink(parts(), report.talk.identity.recipient, _admit) as sink:
         try:
             read_form(request, sink, limits(), into=fields)
-            receipt, stored = intake.accept(parts(), report, _admit(fields), _written(fields), sink.files)
+            receipt, stored = intake.accept(
+                parts(), report, _admit(fields), _written(slug, fields), sink.files
+            )
         except PROBLEMS as error:
             return _form_again(report.channel, problem_of(error), fields)
         if stored:
             sink.keep()
-    return _receipt_page(report.channel, receipt.shown_key, receipt.words, receipt.case_key)
+    return _receipt_page(report.channel, receipt, is_test=bool(fields.get("test")))
 
 
 def receipt() -> Response | AnyResponse:
@@ -90,14 +94,14 @@ def _admit(fields: dict[str, str]) -> intake.Admitted:
     return intake.admit(parts(), fields.get("token", ""))
 
 
-def _written(fields: dict[str, str]) -> intake.Written:
+def _written(slug: str, fields: dict[str, str]) -> intake.Written:
     form = ReportForm(MultiDict(fields))
     return intake.Written(
         lang=current(),
         text=form.text.data or "",
         fields=form.answers(),
         name=form.identity(),
-        is_test=intake.is_test(parts(), fields.get("test", "")),
+        is_test=intake.is_test(parts(), slug, fields.get("test", "")),
     )
 
 
@@ -115,14 +119,15 @@ def _form_page(channel: PublicChannel, form: ReportForm, *, problem: str = "", t
     )
 
 
-def _receipt_page(channel: PublicChannel, shown_key: str, words: tuple[str, ...], case_key: str) -> Response:
+def _receipt_page(channel: PublicChannel, shown: intake.Shown, *, is_test: bool) -> Response:
     return make_response(
         render_template(
             "public/receipt.html",
             channel=channel,
-            shown_key=shown_key,
-            words=words,
-            case_key=case_key,
+            shown_key=shown.shown_key,
+            words=shown.words,
+            case_key=shown.case_key,
+            is_test=is_test,
             look_again_on=_look_again(channel),
         )
     )

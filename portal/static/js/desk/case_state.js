@@ -7,6 +7,7 @@ import { getJson } from "./api.js";
 import { openCaseKeys } from "./case_keys.js";
 import { openConversation } from "./conversation.js";
 import { keyOf } from "./bubbles.js";
+import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
 
 /**
@@ -51,6 +52,8 @@ export class CaseState {
     let conversation = await openConversation(keys, given);
     if (keys.desk === undefined) {
       const report = conversation[0];
+      // A case that was opened before has desk records: without them it is another one in its place.
+      if (report === undefined || given.stage !== "received" || this.#read !== undefined) throw new Breach("case", keys.channel.name);
       await openFirst(keys, { report: report.text, category: report.fields.category, fallback: given.reference });
       given = await getJson(`/desk/api/cases/${this.#id}`);
       keys = await openCaseKeys(this.#desk, given);
