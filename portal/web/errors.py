@@ -82,9 +82,7 @@ FULL = Shown(
     507,
     "storage_full",
     _("We have no room for this now"),
-    _(
-        "Nothing was stored. Try again later, without files if you can."
-    ),
+    _("Nothing was stored. Try again later, without files if you can."),
 )
 BUSY = Shown(
     503,

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from portal.services.parts import Clock
+from portal.settings import Settings, load
 from portal.web.security import HEADERS, TRANSPORT
 from tests.builders import Portal
 from tests.deploy.nginx import SHIPPED, Nginx, directives
@@ -25,11 +27,17 @@ from tests.journeys.visitor import Visitor
 
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
 HIGHEST_EXPOSURE = 1.5
-CHOSEN = re.compile(r"^Environment=(PORTAL_\w+)=(.*)$", re.MULTILINE)
 
 
 def conf(name: str) -> Path:
     return SHIPPED / f"{name}.conf"
+
+
+def shipped_settings() -> Settings:
+    """deploy/settings.toml, as a portal reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy2(DEPLOY / "settings.toml", folder)
+        return load({}, instance=Path(folder))
 
 
 # nginx
@@ -83,8 +91,7 @@ def test_what_may_stream_at_once_leaves_threads_in_each_process() -> None:
 
 def test_the_portal_has_an_upload_slot_for_each_that_nginx_lets_through() -> None:
     (limit,) = directives(conf("fortrolig-locations"), "limit_conn fortrolig_uploads")
-    chosen = dict(CHOSEN.findall((DEPLOY / "systemd" / "fortrolig.service").read_text()))
-    assert chosen["PORTAL_UPLOAD_SLOTS"] == limit
+    assert shipped_settings().upload_slots == int(limit)
     assert f"PORTAL_UPLOAD_SLOTS={limit}" in (DEPLOY / "Containerfile").read_text()
 
 
@@ -199,7 +206,43 @@ def test_the_onion_service_leads_to_the_server_that_nginx_has_for_it() -> None:
     assert directives(conf("fortrolig-onion"), "listen") == [f"{there} default_server"]
 
 
-# systemd, gunicorn, the backup's script
+# Settings, systemd, gunicorn, the scripts
+
+
+def test_the_shipped_settings_are_known_and_behind_a_proxy_on_this_machine() -> None:
+    settings = shipped_settings()
+    assert (settings.trusted_proxies, settings.host, settings.port) == (1, "127.0.0.1", 8000)
+    (portal,) = re.findall(r"server (127\.0\.0\.1:\d+);", conf("fortrolig").read_text())
+    assert portal == f"{settings.host}:{settings.port}"
+
+
+def test_the_shipped_settings_keep_room_for_a_hundred_thousand_text_reports() -> None:
+    """A text report takes about 35 kB: message, notebook, record, grants, and the register's line."""
+    assert shipped_settings().min_free_bytes >= 100_000 * 35_000
+
+
+def test_a_portal_without_its_settings_is_not_started() -> None:
+    lines = (DEPLOY / "systemd" / "fortrolig.service").read_text().splitlines()
+    assert "AssertPathExists=/var/lib/fortrolig/settings.toml" in lines
+    assert not [line for line in lines if line.startswith("Environment=PORTAL_") and "INSTANCE" not in line]
+
+
+@pytest.mark.parametrize("script", ["fortrolig", "backup.sh"])
+def test_a_script_is_one_that_the_shell_takes(script: str) -> None:
+    assert os.access(DEPLOY / script, os.X_OK)
+    subprocess.run(["sh", "-n", str(DEPLOY / script)], check=True)
+
+
+def test_the_command_for_administrators_names_the_folders_and_the_user_of_the_unit() -> None:
+    unit = (DEPLOY / "systemd" / "fortrolig.service").read_text()
+    script = (DEPLOY / "fortrolig").read_text()
+    for said, meant in (
+        ("WorkingDirectory=/opt/fortrolig", "cd /opt/fortrolig "),
+        ("User=fortrolig", "-u fortrolig "),
+        ("PORTAL_INSTANCE=/var/lib/fortrolig", "PORTAL_INSTANCE=/var/lib/fortrolig "),
+    ):
+        assert said in unit
+        assert meant in script
 
 
 @pytest.fixture
