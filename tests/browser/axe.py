@@ -32,7 +32,8 @@ def violations(page: Page) -> list[str]:
 
 def assert_accessible(page: Page) -> None:
     """Fails with every breach at once. Call it on each page and again in each state that a page can be in."""
-    assert violations(page) == []
+    found = violations(page)
+    assert not found, "\n".join(found)
 
 
 @cache

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk_browser import Running, running
+
+expect.set_options(timeout=20_000)  # key derivation and sealing share two cores with the other tests
 
 
 @pytest.fixture(scope="module")
