@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from portal.mail.smtp import MailFailed
+from portal.services.notices import server_of
 from portal.services.parts import Parts
 from portal.services.register_end import end_of
 from portal.settings import SECRET_FILES
@@ -27,6 +29,11 @@ MOST_IDLE_MINUTES = 60
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 MOST_NAMED = 5
+MAIL_SETTINGS = {
+    "sender": "mail_from is no mail address",
+    "tls": "mail_tls is none of starttls, tls, none",
+    "sign_in": "mail_password_file can't be read",
+}
 
 
 class Level(StrEnum):
@@ -54,6 +61,7 @@ def check(parts: Parts) -> Iterator[Finding]:
     yield from _databases(parts)
     yield from _core_dumps()
     yield from _proxy(parts)
+    yield from _mail(parts)
 
 
 def _settings(parts: Parts) -> Iterator[Finding]:
@@ -229,3 +237,22 @@ def _proxy(parts: Parts) -> Iterator[Finding]:
         yield Finding(
             Level.OK, f"proxy: {chosen.trusted_proxies} trusted, the portal listens on {chosen.host} alone"
         )
+
+
+def _mail(parts: Parts) -> Iterator[Finding]:
+    """The settings of mail. No server is asked: an administrator sends a test notice from the desk."""
+    chosen = parts.settings
+    if not chosen.mail_host:
+        yield Finding(Level.OK, "mail: off (mail_host is empty)")
+        return
+    try:
+        server_of(chosen)
+    except MailFailed as error:
+        yield Finding(Level.BAD, f"mail: {MAIL_SETTINGS[error.code]}")
+        return
+    if chosen.mail_password_file and Path(chosen.mail_password_file).stat().st_mode & OTHERS:
+        yield Finding(Level.BAD, "mail: other users can read mail_password_file")
+    elif chosen.mail_tls == "none" and chosen.mail_host not in LOOPBACK:
+        yield Finding(Level.NOTE, f"mail: goes to {chosen.mail_host} in clear (mail_tls = none)")
+    else:
+        yield Finding(Level.OK, f"mail: {chosen.mail_host}:{chosen.mail_port}, {chosen.mail_tls}")

@@ -48,7 +48,8 @@ def test_a_sound_portal_has_nothing_but_ok_lines(sound: Parts) -> None:
     found = list(checking.check(sound))
     assert {finding.level for finding in found} == {Level.OK}, found
     assert [finding.text.split(":")[0] for finding in found] == [
-        "settings", "files", "keys", "space", "database", "register", "erase keys", "clock", "core dumps", "proxy",
+        "settings", "files", "keys", "space", "database", "register", "erase keys", "clock", "core dumps",
+        "proxy", "mail",
     ]  # fmt: skip
 
 
@@ -128,6 +129,46 @@ def test_a_setting_that_can_not_be_right_is_bad(changed: dict[str, object], said
     found = bad(sound, **changed)
     assert len(found) == 1
     assert found[0].startswith(said)
+
+
+MAIL = {"mail_host": "mail.example.org", "mail_from": "portal@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"mail_from": "nobody"}, "mail: mail_from is no mail address"),
+        ({"mail_tls": "perhaps"}, "mail: mail_tls is none of starttls, tls, none"),
+        ({"mail_password_file": "/no/such/file"}, "mail: mail_password_file can't be read"),
+    ],
+    ids=["no address", "no kind of TLS", "no password file"],
+)
+def test_a_setting_of_mail_that_can_not_be_right_is_bad(
+    changed: dict[str, object], said: str, sound: Parts
+) -> None:
+    assert bad(sound, **MAIL) == []
+    assert bad(sound, **{**MAIL, **changed}) == [said]
+
+
+def test_a_mail_password_that_others_can_read_is_bad(
+    sound: Parts, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    password = tmp_path_factory.mktemp("mail") / "password"
+    password.write_text("invented")
+    password.chmod(0o644)
+    chosen = {**MAIL, "mail_password_file": str(password)}
+    assert bad(sound, **chosen) == ["mail: other users can read mail_password_file"]
+    password.chmod(0o600)
+    assert bad(sound, **chosen) == []
+
+
+def test_mail_in_clear_to_another_machine_is_noted(sound: Parts) -> None:
+    clear = replace(sound, settings=replace(sound.settings, **MAIL, mail_tls="none"))  # type: ignore[arg-type]
+    assert [
+        line
+        for line in findings(clear, Level.NOTE)
+        if line.startswith("mail: goes to mail.example.org in clear")
+    ]
 
 
 def test_little_room_is_noted_before_it_is_bad(sound: Parts) -> None:
