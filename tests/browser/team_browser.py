@@ -113,9 +113,9 @@ class Person:
     def ends_access_of(self, name: str) -> None:
         """An administrator closes somebody's account."""
         self.team()
-        row = self.page.locator("tr", has_text=name)
-        row.locator("summary").click()
-        row.locator("form button[type=submit]").click()
+        end = self.page.locator("tr details", has_text=f"End the access of {name}")
+        end.locator("summary").click()
+        end.locator("form button[type=submit]").click()
         self.page.wait_for_selector("#said", timeout=WAIT)
 
     def channel_words(self) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.services.parts import Clock
@@ -148,7 +148,7 @@ def test_after_an_error_the_focus_is_on_the_problem_without_a_script_too(running
     with running.page(script=False) as page:
         page.goto(f"{running.address}/en/{FORM}")
         send(page, " \n ")
-        assert page.locator("#problem:focus").count() == 1
+        expect(page.locator("#problem")).to_be_focused()
 
 
 def test_without_a_script_the_receipt_has_no_dead_buttons(running: Running) -> None:
@@ -156,7 +156,7 @@ def test_without_a_script_the_receipt_has_no_dead_buttons(running: Running) -> N
         with running.page(script=script) as page:
             page.goto(f"{running.address}/en/{FORM}")
             send(page, "The drain leads to the stream.")
-            assert page.locator("#shown-receipt button").all_inner_texts() == buttons
+            expect(page.locator("#shown-receipt button")).to_have_text(buttons)
 
 
 def test_copy_both_copies_the_receipt_and_nothing_else(running: Running) -> None:

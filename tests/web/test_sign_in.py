@@ -87,10 +87,10 @@ def test_every_address_of_the_desk_has_a_policy_and_every_policy_an_address(app:
     assert set(POLICIES.values()) <= {"anyone", "officer", "administrator", "either"}
 
 
-def test_anyone_may_only_sign_in_and_out_and_enrol_by_a_link() -> None:
+def test_anyone_may_only_sign_in_and_out_read_of_loss_and_enrol_by_a_link() -> None:
     open_to_all = {endpoint for endpoint, policy in POLICIES.items() if policy == "anyone"}
     signing_in = {"desk.sign_in", "desk.sign_out", "desk.salt", "desk.sign_in_api"}
-    assert open_to_all == signing_in | {"desk.invitation", "desk.enrol"}
+    assert open_to_all == signing_in | {"desk.invitation", "desk.enrol", "desk.lost"}
 
 
 def test_an_address_without_a_policy_is_not_there(desk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
