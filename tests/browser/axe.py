@@ -23,6 +23,7 @@ def violations(page: Page) -> list[str]:
     The script is handed to the browser by its debugging connection, so the page's own policy stays as it is.
     The page needs JavaScript switched on.
     """
+    page.wait_for_load_state()  # without its style sheet every link is too small to hit
     page.evaluate(_script())
     found: list[dict[str, Any]] = page.evaluate(RUN, list(STANDARDS))
     return [

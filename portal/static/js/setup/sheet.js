@@ -70,9 +70,10 @@ export class RecoverySheet {
     return first < 0;
   }
 
-  /** Takes the anchor's words off the page. */
+  /** Takes the anchor's words off the page, the two that were typed among them. */
   forget() {
     this.#words = [];
+    this.#asked.forEach((_place, i) => (inputById(`sheet-asked-${i}`).value = ""));
     for (const id of ["sheet-words", "sheet-identity", "sheet-qr"]) byId(id).replaceChildren();
   }
 }
