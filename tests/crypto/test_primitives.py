@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nacl.bindings import (
     crypto_aead_chacha20poly1305_ietf_decrypt,
     crypto_aead_chacha20poly1305_ietf_encrypt,
     crypto_aead_xchacha20poly1305_ietf_encrypt,
 )
 from nacl.exceptions import CryptoError as SodiumError
+from nacl.pwhash import argon2id
 
 from crypto.agefile import open_bytes
 from crypto.errors import SignatureWrong, WrapDamaged
 from crypto.header import VERSION_LINE, Stanza, to_base64, write_stanza
 from crypto.keys import Identity, hkdf, verify
+from crypto.receipt import ARGON2_MEMORY_KIB, ARGON2_PASSES
 from crypto.stream import seal_stream
 from crypto.wrap import unwrap
 
@@ -90,6 +94,15 @@ def test_argon2id_is_the_published_one() -> None:
             version=ARGON2_VERSION,
         )
         assert output.hex() == vector["output"]
+
+
+@given(passphrase=st.binary(max_size=60), salt=st.binary(min_size=16, max_size=16))
+@settings(max_examples=5, deadline=None)
+def test_libsodium_s_argon2id_is_the_reference_code_s(passphrase: bytes, salt: bytes) -> None:
+    ours = argon2id.kdf(32, passphrase, salt, ARGON2_PASSES, ARGON2_MEMORY_KIB * 1024)
+    assert ours == hash_secret_raw(
+        passphrase, salt, ARGON2_PASSES, ARGON2_MEMORY_KIB, 1, 32, Type.ID, ARGON2_VERSION
+    )
 
 
 def _labelled(salt: bytes, label: bytes, data: bytes) -> bytes:
