@@ -18,7 +18,7 @@ from crypto.message import Opened, open_message, seal_message
 from crypto.records import NO_HASH, CaseRecord, verify_case_chain
 from crypto.wrap import Scope, fit_card, unwrap_card, unwrap_case_root, wrap_card, wrap_case_root
 from portal.demo.people import PeopledPortal, Staff, Team
-from portal.demo.reporter_hand import Reporter, media_type
+from portal.demo.reporter_hand import media_type
 from portal.services import attachments_desk, casework
 from portal.services.attachments_desk import Upload
 from portal.services.casework import CaseView, Posted
@@ -187,8 +187,3 @@ class Hand:
     def _wrap(self, scope: Scope, root: Root) -> NewWrap:
         wrapped = wrap_case_root(self.epoch, root, case=self.case_id, scope=scope, number=0)
         return NewWrap(scope, 0, self.epoch.party.hash, wrapped)
-
-
-def hand(portal: PeopledPortal, officer: Staff, team: Team, reporter: Reporter) -> Hand:
-    """`officer` at work on the case of `reporter`."""
-    return Hand(portal, officer, team, reporter.case_id)

@@ -9,8 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.errors import NotAllowed
-
 
 class Right(StrEnum):
     """Something at the desk that not everybody may do."""
@@ -45,12 +43,6 @@ def may(person: Person, right: Right) -> bool:
             return person.is_officer or person.is_administrator
         case Right.ARRANGE_PEOPLE | Right.ARRANGE_CHANNELS:
             return person.is_administrator
-
-
-def require(person: Person, right: Right) -> None:
-    """Nothing, if `person` has `right`. Raises NotAllowed."""
-    if not may(person, right):
-        raise NotAllowed(f"needs the right {right.value}")
 
 
 Reader = tuple[str, int | bytes | None]

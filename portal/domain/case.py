@@ -43,8 +43,3 @@ def step(now: Stage | str, to: Stage | str) -> Stage:
 def next_stages(now: Stage | str) -> tuple[Stage, ...]:
     """Where a case may go from `now`, the usual step first."""
     return STEPS[Stage(now)]
-
-
-def is_open(stage: Stage | str) -> bool:
-    """Whether somebody still has to do something."""
-    return Stage(stage) is not Stage.CLOSED

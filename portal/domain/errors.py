@@ -2,8 +2,6 @@
 
 DomainError
 ├── StepNotAllowed          a case can't go from this stage to that one
-├── NotAllowed              this officer has no right to do this
-├── ReferenceMalformed      what was typed is no reference
 ├── EntryRefused            a register entry would hold what it must not hold
 ├── RegisterBroken          the chain is changed, cut, reordered or added to; `.seq` says where
 └── ListDamaged             a list the portal ships with can't be read, or lacks what was asked for
@@ -16,14 +14,6 @@ class DomainError(Exception):
 
 class StepNotAllowed(DomainError):
     """A case can't go from this stage to that one."""
-
-
-class NotAllowed(DomainError):
-    """This officer has no right to do this."""
-
-
-class ReferenceMalformed(DomainError):
-    """What was typed is no reference."""
 
 
 class EntryRefused(DomainError):

@@ -15,7 +15,6 @@ Art. 5(1)(e). How long that is each organisation decides for each of its channel
 
 from datetime import date, timedelta
 
-DEFAULT_DAYS = 90
 SHORTEST_DAYS, LONGEST_DAYS = 1, 3650
 LONGEST_HOLD_DAYS = 366
 """A legal hold names a day to look at it again, at most a year away. It ends when somebody ends it."""

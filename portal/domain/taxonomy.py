@@ -4,7 +4,6 @@ They are data (`portal/domain/data/*.toml`), read once, so that an organisation 
 template names an authority. Every name and text exists in every language of `LANGUAGES`.
 """
 
-import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,30 +136,9 @@ def external_channels(country: str | None = None, *, lang: str = "en") -> tuple[
     )
 
 
-def category_name(code: str, lang: str) -> str:
-    """The category's name. Raises ListDamaged for an unknown code or language."""
-    return _pick({one.code: one.names for one in categories()}, code, lang)
-
-
-def outcome_name(code: str, lang: str) -> str:
-    """The outcome's name. Raises ListDamaged for an unknown code or language."""
-    return _pick({one.code: one.names for one in outcomes()}, code, lang)
-
-
-def country_name(code: str, lang: str) -> str:
-    """The country's name. Raises ListDamaged for an unknown code or language."""
-    return _pick({one.code: one.names for one in countries()}, code, lang)
-
-
 def standard_text(kind: str, lang: str) -> str:
     """The text `acknowledgement` or `closing`, with its placeholders in braces. Raises ListDamaged."""
     return _pick(_read("taxonomy.toml")["text"], kind, lang)
-
-
-def placeholders(kind: str) -> frozenset[str]:
-    """What a standard text needs to be filled with; the same in every language."""
-    parsed = string.Formatter().parse(standard_text(kind, LANGUAGES[0]))
-    return frozenset(name for _, name, _, _ in parsed if name)
 
 
 def fill(kind: str, lang: str, values: Mapping[str, str]) -> str:

@@ -6,8 +6,10 @@ Register: `report-received` with a running number (`test-received`, without one,
 
 import hashlib
 import hmac
+import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from enum import Enum, auto
 
 from crypto.errors import TokenExpired, TokenMalformed
 from crypto.keys import Root
@@ -21,9 +23,7 @@ from portal.services.sessions import RECEIPT_SECONDS
 from portal.store import volatile
 from portal.store.errors import Conflict
 
-NOBODY = bytes(16)
 TEST_SECONDS = 60 * 60
-FIELDS = ("when", "where", "who", "category", "relation", "mode")
 MAX_FIELD_CHARACTERS = 2_000
 REFERENCE_TRIES = 20
 
@@ -46,13 +46,21 @@ class OpenReport:
 
 @dataclass(frozen=True)
 class Written:
-    """What the reporter typed. `fields` has the keys of FIELDS; `name` is empty unless the reporter gave one."""
+    """What the reporter typed. `fields` is as in a message (SPEC 6); `name` is empty unless the reporter gave one."""
 
     lang: str
     text: str = field(repr=False)
     fields: dict[str, str] = field(repr=False)
     name: str = field(default="", repr=False)
     is_test: bool = False
+
+
+class Arrival(Enum):
+    """What became of a report: STORED now; the SAME had been stored before; ANOTHER had, so this one was not."""
+
+    STORED = auto()
+    SAME = auto()
+    ANOTHER = auto()
 
 
 def new_form(parts: Parts) -> str:
@@ -92,8 +100,8 @@ def begin(parts: Parts, slug: str) -> OpenReport:
 
 def accept(
     parts: Parts, report: OpenReport, token: Admitted, written: Written, files: list[SealedFile]
-) -> tuple[Receipt, bool]:
-    """The receipt, and whether this call stored the report (False: the same form had been received before).
+) -> tuple[Receipt, Arrival]:
+    """The receipt, and whether this call stored the report or the same form had brought one before.
 
     Everything is stored in one transaction, or nothing is. Raises EmptyReport, TextTooLong, Busy,
     ReceiptShown, StorageFull. Register: `report-received`.
@@ -101,23 +109,29 @@ def accept(
     _check(parts, written)
     receipt = Receipt.derive(token.ikm, parts.secrets.receipt)
     place = receipts.stored_locator(parts, receipt.case_key)
-    marker = hashlib.sha256(b"receipt\0" + token.ikm).digest()
+    mark = _mark(parts, token, report, written, files)
     if receipts.exists(parts, place):
-        _check_shown_again(parts, marker)
-        return receipt, False
+        return receipt, _shown_again(parts, mark)
     mailbox = receipts.stretched(parts, receipt)
     # Marked before it is stored: a crash in between must not leave a report whose receipt nobody has seen.
-    volatile.mark(parts.volatile, marker, "receipt", NOBODY, _minute(parts), keep_seconds=RECEIPT_SECONDS)
+    kept = volatile.mark(parts.volatile, mark, keep_seconds=RECEIPT_SECONDS)
     sealed = sealing.seal_report(report, written, mailbox, files, parts.clock.today())
     for _ in range(REFERENCE_TRIES):
         try:
             sealing.store(parts, sealed, place)
         except Conflict:
             if receipts.exists(parts, place):  # the same form, sent twice at once: the other one won
-                return receipt, False
+                return receipt, _shown_again(parts, mark)
         else:
-            return receipt, True
+            if kept != mark.content:
+                volatile.settle(parts.volatile, mark)
+            return receipt, Arrival.STORED
     raise Busy
+
+
+def channel_of(parts: Parts, receipt: Receipt) -> PublicChannel:
+    """The channel that the report of this receipt went to. Raises UnknownChannel when it has been erased since."""
+    return receipts.channel_of(parts, receipts.stored_locator(parts, receipt.case_key))
 
 
 def _check(parts: Parts, written: Written) -> None:
@@ -130,14 +144,34 @@ def _check(parts: Parts, written: Written) -> None:
         raise TextTooLong
 
 
-def _check_shown_again(parts: Parts, marker: bytes) -> None:
-    """Whether this browser may be shown its receipt once more: for half an hour after it was received.
+def _mark(
+    parts: Parts, token: Admitted, report: OpenReport, written: Written, files: list[SealedFile]
+) -> volatile.Mark:
+    """The mark of this form, which knows its content by an HMAC under the form's own 32 bytes.
 
-    Later the page of a shared computer, loaded again, must not hand the receipt to somebody else.
+    Those are in the reporter's page alone: a thief of the mark can't test what somebody may have written.
     """
-    marked = volatile.marked_at(parts.volatile, marker)
-    if marked is None or _seconds(parts) - marked > RECEIPT_SECONDS:
+    brought = [(one.item.name, one.item.type, one.item.size, one.item.sha256) for one in files]
+    answers = {name: value for name, value in asdict(written).items() if name != "lang"}
+    content = json.dumps([report.channel.id.hex(), answers, brought], sort_keys=True).encode()
+    return volatile.Mark(
+        row=hashlib.sha256(b"receipt\0" + token.ikm).digest(),
+        kind="receipt",
+        at=_minute(parts),
+        content=hmac.digest(token.ikm, b"content\0" + content, "sha256"),
+    )
+
+
+def _shown_again(parts: Parts, mark: volatile.Mark) -> Arrival:
+    """Whether what was stored is what came now; nobody may believe that a second, other text has arrived.
+
+    Raises ReceiptShown when the half hour after it was received is over: later the page of a shared computer,
+    loaded again, must not hand the receipt to somebody else. Fails closed: where it can't be told, it is another.
+    """
+    kept = volatile.marked(parts.volatile, mark.row)
+    if kept is None or _seconds(parts) - kept.at > RECEIPT_SECONDS:
         raise ReceiptShown
+    return Arrival.SAME if hmac.compare_digest(kept.content, mark.content) else Arrival.ANOTHER
 
 
 def _admit(parts: Parts, token: str, key: bytes, *, max_age_seconds: int = TOKEN_MAX_AGE_SECONDS) -> Admitted:

@@ -75,12 +75,6 @@ def attachments(session: Session, case_id: bytes) -> Sequence[Attachment]:
     return session.scalars(query.order_by(Attachment.scope, Attachment.n, Attachment.id)).all()
 
 
-def attachment(session: Session, case_id: bytes, attachment_id: bytes) -> Attachment | None:
-    """The sealed file with this id, if it belongs to this case and to no other; else None."""
-    found = session.get(Attachment, attachment_id)
-    return found if found is not None and found.case_id == case_id else None
-
-
 def blob_ids(session: Session) -> set[bytes]:
     """The ids of all sealed files that a case knows."""
     return set(session.scalars(select(Attachment.id)))

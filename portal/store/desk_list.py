@@ -134,24 +134,6 @@ def page(
     )
 
 
-def all_rows(
-    session: Session,
-    channel_ids: Collection[bytes],
-    *,
-    holders: Collection[bytes] = (),
-    after: bytes | None = None,
-    limit: int = 1000,
-) -> tuple[CaseRow, ...]:
-    """The next `limit` cases in the order of their random ids, for a search over all cards.
-
-    `after` is the id of the last one fetched before.
-    """
-    query = select(Case.id).where(Case.channel_id.in_(channel_ids)).order_by(Case.id).limit(limit)
-    ids = session.scalars(query if after is None else query.where(Case.id > after)).all()
-    found = _details(session, ids, holders)
-    return tuple(found[one] for one in ids if one in found)
-
-
 def _places(
     session: Session, channel_ids: Sequence[bytes], as_of: date, cursor: Cursor | None, rows: int
 ) -> list[_Place]:

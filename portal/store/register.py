@@ -108,9 +108,3 @@ def newest_day(session: Session) -> date | None:
         return date.fromisoformat(str(said.get("day") or said["at"])[:10])
     except (ValueError, KeyError, AttributeError):
         return None
-
-
-def entries_of_case(session: Session, case_id: bytes) -> list[RegisterEntry]:
-    """What the register says of one case, oldest first."""
-    query = select(RegisterEntry).where(RegisterEntry.case_id == case_id).order_by(RegisterEntry.seq)
-    return list(session.scalars(query))

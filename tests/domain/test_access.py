@@ -2,10 +2,7 @@
 for its readers (Directive (EU) 2019/1937, Art. 9(1)(a): access by staff who are not authorised is prevented).
 """
 
-import pytest
-
-from portal.domain.access import Person, Right, may, reads_case, require
-from portal.domain.errors import NotAllowed
+from portal.domain.access import Person, Right, may, reads_case
 
 ME, OTHER = bytes(16), bytes(15) + b"\x01"
 
@@ -42,12 +39,6 @@ def test_one_person_may_be_both() -> None:
 def test_who_is_not_active_may_nothing() -> None:
     gone = person(active=False, officer=True, administrator=True)
     assert not any(may(gone, right) for right in Right)
-
-
-def test_a_missing_right_is_an_error() -> None:
-    require(OFFICER, Right.HANDLE_CASES)
-    with pytest.raises(NotAllowed):
-        require(ADMINISTRATOR, Right.HANDLE_CASES)
 
 
 def test_a_member_of_a_reading_epoch_reads_the_case() -> None:

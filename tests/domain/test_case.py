@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from portal.domain.case import STEPS, Stage, is_open, next_stages, step
+from portal.domain.case import STEPS, Stage, next_stages, step
 from portal.domain.errors import StepNotAllowed
 
 LEGAL = {
@@ -43,7 +43,3 @@ def test_every_stage_has_a_next_one_so_that_no_case_is_stuck() -> None:
 
 def test_the_usual_step_is_offered_first() -> None:
     assert next_stages("acknowledged")[0] is Stage.IN_PROGRESS
-
-
-def test_only_a_closed_case_needs_nobody_any_more() -> None:
-    assert [stage for stage in Stage if not is_open(stage)] == [Stage.CLOSED]

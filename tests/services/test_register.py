@@ -141,7 +141,7 @@ def test_a_reporters_entry_holds_the_day_and_a_staff_entry_the_minute(
         )
         register.append(session, where.organisation_id, kind="acknowledged", at=NOW, case_id=case_id)
     with database.read() as session:
-        first, second = (entry.body for entry in lines.entries_of_case(session, case_id))
+        first, second = (line.body for line in lines.lines(session, where.organisation_id))
     start = f'{{"case":"{case_id.hex()}"'.encode()
     assert first == start + (
         b',"day":"2026-05-04","facts":{"reference":"2026-M4TX9"},"kind":"report-received","number":1,'

@@ -13,7 +13,8 @@ from sqlalchemy import event
 from portal.domain.case import Stage
 from portal.store import migrate
 from portal.store.database import Database
-from portal.store.desk_list import PAGE_ROWS, Band, CaseRow, Cursor, all_rows, page
+from portal.store.desk_list import PAGE_ROWS, Band, CaseRow, Cursor, page
+from portal.store.desk_queries import cards
 from portal.store.models import Case
 from tests.store import rows
 from tests.store.rows import TODAY, Place
@@ -142,7 +143,7 @@ def test_a_channel_that_is_not_asked_for_is_not_listed(database: Database, where
     assert len(listed(database, where)) == 1
     with database.read() as session:
         assert page(session, [], TODAY).rows == ()
-        assert [row.channel_id for row in all_rows(session, [where.channel_id])] == [where.channel_id]
+        assert [row.channel_id for row in page(session, [where.channel_id], TODAY).rows] == [where.channel_id]
 
 
 def test_a_row_brings_its_card_and_the_wraps_of_who_asks(database: Database, where: Place) -> None:
@@ -197,22 +198,29 @@ def test_a_row_tells_who_wrote_last_to_whom(database: Database, where: Place) ->
     assert (row.talk_last_n, row.talk_last_side, row.talk_last_day) == (1, "desk", TODAY)
 
 
+def test_all_cards_are_fetched_in_steps_without_gap_or_repeat(database: Database, where: Place) -> None:
+    made = [new(where, 1) for _ in range(25)]
+    store(database, *made)
+    with database.write() as session:
+        for case in made:
+            session.add_all(
+                [rows.card(case.id), rows.wrap(case.id, HOLDER), rows.wrap(case.id, OTHER_HOLDER)]
+            )
+    fetched: list[tuple[bytes, bytes]] = []
+    with database.read() as session:
+        while step := cards(
+            session, [where.channel_id], {HOLDER}, after=fetched[-1] if fetched else None, limit=10
+        ):
+            fetched += [(row.case_id, row.holder) for row in step]
+    assert fetched == sorted((case.id, HOLDER) for case in made)
+
+
 def test_midnight_between_two_pages_moves_no_case(database: Database, where: Place) -> None:
     store(database, *[new(where, days) for days in (3, 3, 3, 30)])
     with database.read() as session:
         first = page(session, [where.channel_id], TODAY, rows=2)
         second = page(session, [where.channel_id], TODAY + timedelta(days=1), rows=2, cursor=first.next)
     assert len({row.id for row in first.rows + second.rows}) == 4
-
-
-def test_all_cards_are_fetched_in_steps_without_gap_or_repeat(database: Database, where: Place) -> None:
-    made = [new(where, 1) for _ in range(25)]
-    store(database, *made)
-    fetched: list[bytes] = []
-    with database.read() as session:
-        while step := all_rows(session, [where.channel_id], after=fetched[-1] if fetched else None, limit=10):
-            fetched += [row.id for row in step]
-    assert fetched == sorted(case.id for case in made)
 
 
 @pytest.mark.parametrize(

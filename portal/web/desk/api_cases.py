@@ -27,7 +27,6 @@ MAX_READERS = 64
 MAX_NUMBER = 2**31 - 1
 MAX_RECORD_BYTES = 16 * 1024
 SCOPES = ("talk", "desk")
-HEX_HASH = r"[0-9a-f]{64}"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 

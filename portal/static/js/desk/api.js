@@ -85,11 +85,6 @@ export async function remove(path) {
   return jsonOf(await call("DELETE", path));
 }
 
-/** The bytes at `path`, whole. @param {string} path */
-export async function getBytes(path) {
-  return new Uint8Array(await (await call("GET", path)).arrayBuffer());
-}
-
 /**
  * Sends bytes and tells how far they have come; fetch can't.
  * @param {string} path

@@ -83,11 +83,6 @@ function checkOwn(root, shown) {
   if (!same) throw new Breach("root");
 }
 
-/** The officer's root alone. */
-export async function openRoot() {
-  return (await openDesk()).root;
-}
-
 /** Forgets the root, here and on the server, and goes to the sign-in page. */
 export async function lock() {
   sessionStorage.removeItem(KEY);
