@@ -17,6 +17,7 @@ from crypto.keys import Party, Recipient
 from crypto.records import CaseRecord, ChannelRecord, verify_case_chain, verify_channel_chain
 from portal.domain.access import Person, Right, may, reads_case
 from portal.services.errors import NotFound
+from portal.services.staff import person_of
 from portal.store import cases, desk_queries, people
 from portal.store.models import Case, Channel, Officer
 
@@ -67,7 +68,7 @@ def desk_of(session: Session, officer_id: bytes) -> Desk:
     officer = desk_queries.officer(session, officer_id)
     if officer is None:
         raise NotFound
-    person = Person(officer.id, officer.active, officer.is_officer, officer.is_administrator)
+    person = person_of(officer)
     if not may(person, Right.HANDLE_CASES):
         raise NotFound
     granted = people.granted_epochs(session, party_of(officer))

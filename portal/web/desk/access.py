@@ -81,15 +81,9 @@ UNAUTHORISED, FORBIDDEN, NOT_FOUND, BAD_REQUEST = 401, 403, 404, 400
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """Who makes this request, and the row of the session it belongs to."""
+class SignedIn(officers.OfficerView):
+    """Who makes this request, and the session it belongs to."""
 
-    id: bytes
-    name: str
-    role: str
-    is_officer: bool
-    is_administrator: bool
-    language: str
     session: sessions.Session
 
     @property
@@ -127,24 +121,11 @@ def admit() -> None:
     if policy == "anyone":
         return
     session, _cookie = sessions.resume(parts(), "desk", cookie(request, "desk"))
-    g.officer = _signed_in(session)
+    g.officer = SignedIn(**vars(officers.officer_of(parts(), session)), session=session)
     if not g.officer.may(policy):
         abort(FORBIDDEN)
     if request.method in CHANGING:
         _check_token()
-
-
-def _signed_in(session: sessions.Session) -> SignedIn:
-    view = officers.officer_of(parts(), session)
-    return SignedIn(
-        id=view.id,
-        name=view.name,
-        role=view.role,
-        is_officer=view.is_officer,
-        is_administrator=view.is_administrator,
-        language=view.language,
-        session=session,
-    )
 
 
 def _check_token() -> None:
