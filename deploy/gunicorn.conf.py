@@ -4,29 +4,25 @@ Bare, this is for trying out: slow senders hold its threads. In service a proxy 
 (docs/operations.md).
 """
 
-import ctypes
+import gc
 import os
 import resource
-import subprocess
-import sys
+import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from portal.commands.start import setup_line
+from portal.commands.worker import work
 from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
 
-M_MMAP_THRESHOLD = -3  # malloc.h
-
 # A core dump would hold what reporters type. The limit is inherited by every worker and can't be raised again.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-# glibc would keep the 19 MiB of each Argon2id run in the arena of the thread that ran it: 64 threads, 1.2 GiB. Above
-# this size memory is mapped for the run and given back after it.
-with suppress(OSError, AttributeError):
-    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
 
 _settings = load()
 
@@ -47,33 +43,85 @@ secure_scheme_headers: dict[
 ] = {}  # the setting trusted_proxies decides whom to believe, and nothing else
 limit_request_line = 2048
 
+WORKER_NAME = "fortrolig-work"
+"""What `ps` and `top` call the worker and its keeper: the kernel takes 15 signs."""
+
+LOOK_SECONDS = 1.0
+PAUSE_SECONDS = 2.0
+HEARD = (signal.SIGTERM, signal.SIGCHLD)
+
+
+def on_starting(server: Any) -> None:
+    """Bring the databases up to date before any process is forked."""
+    bring_up_to_date(server.app.wsgi().extensions[EXTENSION])
+
 
 def when_ready(server: Any) -> None:
     """Say where the portal is, and the one-time set-up link while nothing is set up."""
     parts = server.app.wsgi().extensions[EXTENSION]
     print(f"Fortrolig is at http://{bind}/", flush=True)  # noqa: T201 - a person reads this
     print(setup_line(parts), flush=True)  # noqa: T201 - as above
-    _start_worker()
+    gc.collect()
+    gc.freeze()  # what is loaded now is never looked through again, and stays one copy for all processes
+    _start_worker(server)
 
 
 def on_exit(_server: Any) -> None:
-    """End the worker with the server."""
-    for child in _children:
-        child.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(graceful_timeout)
+    """End the worker with the server, after the job that it is at."""
+    until = time.monotonic() + graceful_timeout
+    for pid in _keepers:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGTERM)
+            while os.waitpid(pid, os.WNOHANG)[0] == 0 and time.monotonic() < until:
+                time.sleep(0.05)
 
 
-_children: list[subprocess.Popen[bytes]] = []
+_keepers: list[int] = []
 
 
-def _start_worker() -> None:
-    """One worker beside the server (`flask worker`). It sees for itself when this process is gone, however it went."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
-    root = Path(__file__).resolve().parent.parent
-    _children.append(subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL))  # noqa: S603 - our own command
+def _start_worker(server: Any) -> None:
+    """One worker beside the server (`flask worker`), forked from it: it shares the memory of all that is loaded.
+
+    A keeper stands between the two: it starts the worker again if that ends unasked, and ends it when the server is
+    gone, however it went (SIGKILL, too).
+    """
+    master = os.getpid()
+    pid = os.fork()
+    if pid:
+        _keepers.append(pid)
+        return
+    try:
+        for listener in server.LISTENERS:
+            listener.sock.close()
+        signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        for number in (*server.SIGNALS, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text(WORKER_NAME, encoding="ascii")
+        _keep(server.app.wsgi(), master)
+    finally:
+        os._exit(0)
 
 
-def on_starting(server: Any) -> None:
-    """Bring the databases up to date before any worker is forked."""
-    bring_up_to_date(server.app.wsgi().extensions[EXTENSION])
+def _keep(app: Flask, master: int) -> None:
+    """Run the worker, again and again if need be, until it was asked to end."""
+    keeper = os.getpid()
+    while os.getppid() == master:
+        pid = os.fork()
+        if pid == 0:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+            work(app, parent=keeper)
+            os._exit(0)
+        if _ended_as_asked(pid, master) or signal.sigtimedwait([signal.SIGTERM], PAUSE_SECONDS):
+            return
+
+
+def _ended_as_asked(worker: int, master: int) -> bool:
+    """Wait for the worker's end; it is asked to when this process is, or when the server is gone."""
+    while True:
+        heard = signal.sigtimedwait(HEARD, LOOK_SECONDS)
+        if (heard is not None and heard.si_signo == signal.SIGTERM) or os.getppid() != master:
+            os.kill(worker, signal.SIGTERM)
+        pid, status = os.waitpid(worker, os.WNOHANG)
+        if pid:
+            return status == 0

@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,7 +82,8 @@ class Worker:
         """Wait for the next round, with an eye on the parent: also a killed one (SIGKILL) is noticed in a second."""
         waited = 0.0
         while waited < ROUND_SECONDS and not self._is_over():
-            self.stop.wait(LOOK_SECONDS)
+            # Not stop.wait(): its lock would be the one that a signal's stop.set() needs, in this same thread.
+            time.sleep(LOOK_SECONDS)
             waited += LOOK_SECONDS
 
     def _is_over(self) -> bool:

@@ -129,13 +129,16 @@ def test_the_command_does_one_round(portal: Portal) -> None:
 
 
 def workers_of(server: Server) -> list[int]:
-    """The worker processes below the server."""
-    found = []
-    for pid in server.processes():
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if b"worker" in command:
-            found.append(pid)
-    return found
+    """The worker below the server and its keeper, which is older."""
+    return sorted(pid for pid in server.processes() if name_of(pid) == "fortrolig-work")
+
+
+def name_of(pid: int) -> str | None:
+    """What `ps` calls the process; None once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def is_running(pid: int) -> bool:
@@ -159,10 +162,18 @@ def waited_for(is_so: Callable[[], object]) -> bool:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["asked to", "killed"])
 def test_the_servers_worker_ends_with_it(tmp_path: Path, how: signal.Signals) -> None:
     with Server(tmp_path / "instance") as server:
-        assert waited_for(lambda: workers_of(server))
-        (pid,) = workers_of(server)
+        assert waited_for(lambda: len(workers_of(server)) == 2)
+        both = workers_of(server)
         os.kill(server.pid, how)
-        assert waited_for(lambda: not is_running(pid))
+        assert waited_for(lambda: not any(map(is_running, both)))
+
+
+def test_a_worker_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    with Server(tmp_path / "instance") as server:
+        assert waited_for(lambda: len(workers_of(server)) == 2)
+        keeper, first = workers_of(server)
+        os.kill(first, signal.SIGKILL)
+        assert waited_for(lambda: [keeper] == workers_of(server)[:-1] and first not in workers_of(server))
 
 
 def test_a_worker_of_its_own_ends_when_it_is_asked_to(tmp_path: Path) -> None:
