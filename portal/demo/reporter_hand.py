@@ -56,7 +56,7 @@ def hand_in(parts: Parts, slug: str, text: str, **given: Any) -> Reporter:
     written = intake.Written(**{"lang": "en", "fields": {"mode": "anonymous"}, "text": text, **given})
     with SealingSink(parts, opened.talk.identity.recipient, lambda _fields: None) as sink:
         sealed = fill(sink, files)
-        receipt, _stored = intake.accept(parts, opened, token, written, sealed)
+        receipt, _arrival = intake.accept(parts, opened, token, written, sealed)
         sink.keep()
     with parts.database.read() as session:
         case = session.get_one(models.Case, opened.case_id)

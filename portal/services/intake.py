@@ -16,11 +16,11 @@ from crypto.keys import Root
 from crypto.receipt import TOKEN_MAX_AGE_SECONDS, Receipt, Token, new_token, read_token
 from portal.services import receipts, sealing
 from portal.services.attachments import SealedFile
-from portal.services.channels import ChannelKeys, PublicChannel, open_channel
-from portal.services.errors import Busy, EmptyReport, FormExpired, ReceiptShown, TextTooLong
+from portal.services.channels import ChannelKeys, PublicChannel, open_channel, public_channel_by_id
+from portal.services.errors import Busy, EmptyReport, FormExpired, ReceiptShown, TextTooLong, UnknownChannel
 from portal.services.parts import Parts
 from portal.services.sessions import RECEIPT_SECONDS
-from portal.store import volatile
+from portal.store import cases, volatile
 from portal.store.errors import Conflict
 
 TEST_SECONDS = 60 * 60
@@ -129,9 +129,16 @@ def accept(
     raise Busy
 
 
-def channel_of(parts: Parts, receipt: Receipt) -> PublicChannel:
-    """The channel that the report of this receipt went to. Raises UnknownChannel when it has been erased since."""
-    return receipts.channel_of(parts, receipts.stored_locator(parts, receipt.case_key))
+def first_of(parts: Parts, receipt: Receipt) -> tuple[PublicChannel, bool]:
+    """The channel that the report of this receipt went to, and whether it is a test.
+
+    Raises UnknownChannel when it has been erased since.
+    """
+    with parts.database.read() as session:
+        case = cases.by_locator(session, receipts.stored_locator(parts, receipt.case_key))
+    if case is None:
+        raise UnknownChannel
+    return public_channel_by_id(parts, case.channel_id), case.is_test
 
 
 def _check(parts: Parts, written: Written) -> None:

@@ -1,10 +1,28 @@
 """Sessions and marks in the volatile database: what a visit leaves behind for minutes, and no backup holds."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.store.database import Database
 from portal.store.models.volatile import PendingUpload, SessionRow
+
+NOBODY = bytes(16)
+SEVERAL = bytes(32)
+"""What a mark says once two different things were marked under its name, and nobody has said which one holds."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened: `row` (32 bytes) names it, `at` is Unix seconds floored to the minute, `content`
+    (32 bytes) is a hash of what it was, under a key that is not in this database.
+    """
+
+    row: bytes
+    kind: str
+    at: int
+    content: bytes
 
 
 def touch(session: Session, row: bytes, at: int) -> None:
@@ -33,22 +51,40 @@ def erase_idle(session: Session, kinds: tuple[str, ...], *, before: int) -> None
     session.execute(delete(SessionRow).where(SessionRow.kind.in_(kinds) & (SessionRow.touched_at < before)))
 
 
-def mark(database: Database, row: bytes, kind: str, owner: bytes, at: int, *, keep_seconds: int) -> None:
-    """A row of `kind` that stands for "this happened at minute `at`"; a second mark changes nothing.
+def mark(database: Database, mark: Mark, *, keep_seconds: int) -> bytes:
+    """What the mark says from now on: "this happened at that minute", and what it was, by a hash.
 
+    A second mark of the same name keeps the first one's minute; if it was something else, the mark says SEVERAL.
     Marks of the same kind older than `keep_seconds` go: what is no longer needed is no longer known.
     """
     with database.write() as session:
-        erase_idle(session, (kind,), before=at - keep_seconds)
-        if session.get(SessionRow, row) is None:
-            session.add(SessionRow(row=row, kind=kind, owner=owner, touched_at=at))
+        erase_idle(session, (mark.kind,), before=mark.at - keep_seconds)
+        found = session.get(SessionRow, mark.row)
+        if found is None:
+            session.add(
+                SessionRow(
+                    row=mark.row, kind=mark.kind, owner=NOBODY, sealed=mark.content, touched_at=mark.at
+                )
+            )
+            return mark.content
+        if found.sealed != mark.content:
+            found.sealed = SEVERAL
+        return found.sealed
 
 
-def marked_at(database: Database, row: bytes) -> int | None:
-    """When `row` was marked (Unix seconds, floored to the minute), or None."""
+def settle(database: Database, mark: Mark) -> None:
+    """Of several things marked under one name, `mark` is what happened."""
+    with database.write() as session:
+        session.execute(update(SessionRow).where(SessionRow.row == mark.row).values(sealed=mark.content))
+
+
+def marked(database: Database, row: bytes) -> Mark | None:
+    """The mark named `row`, or None."""
     with database.read() as session:
         found = session.get(SessionRow, row)
-        return None if found is None else found.touched_at
+        return (
+            None if found is None else Mark(found.row, found.kind, found.touched_at, found.sealed or SEVERAL)
+        )
 
 
 def upload_ids(session: Session) -> set[bytes]:

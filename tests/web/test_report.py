@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.services import intake
 from portal.store import models
@@ -62,6 +62,105 @@ def test_the_same_form_sent_twice_is_one_report_with_one_receipt(
     assert paper.receipt_on(first.text) == paper.receipt_on(second.text)
     assert stored(portal) == 1
     assert len(blobs(portal)) == 1
+
+
+OTHER: dict[str, tuple[dict[str, str], dict[str, bytes]]] = {
+    "another text": ({"text": "Another text, typed with care"}, {"a.txt": b"once"}),
+    "another answer": ({"text": "Once", "where": "Hall 9, typed with care"}, {"a.txt": b"once"}),
+    "another name": ({"text": "Once", "mode": "open", "name_given": "Typed with care"}, {"a.txt": b"once"}),
+    "another file": ({"text": "Once", "who": "typed with care"}, {"a.txt": b"twice"}),
+    "another channel": ({"text": "Once", "slug": "complaints", "who": "typed with care"}, {"a.txt": b"once"}),
+}
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_the_same_form_with_something_else_in_it_says_that_this_was_not_sent_and_keeps_it(
+    what: str, portal: Portal, visitor: FlaskClient
+) -> None:
+    portal.team(portal.staff("Ole Friis"), slug="complaints", name="Complaints")
+    fields, files = OTHER[what]
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    first = paper.report(visitor, token=token, text="Once", who="typed with care", files={"a.txt": b"once"})
+    other = paper.report(visitor, token=token, files=files, **fields)
+    assert other.status_code == 409
+    assert "has not been sent" in other.text
+    assert "typed with care" in other.text.lower()
+    assert paper.receipt_on(other.text) == paper.receipt_on(first.text)
+    assert stored(portal) == 1
+    assert len(blobs(portal)) == 1
+
+
+def test_what_was_not_sent_can_be_sent_from_that_page_as_a_report_of_its_own(
+    portal: Portal, visitor: FlaskClient
+) -> None:
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    first = paper.report(visitor, token=token, text="Once")
+    other = paper.report(visitor, token=token, text="Another text")
+    again = paper.report(visitor, token=paper.hidden(other.text, "token"), text="Another text")
+    assert again.status_code == 200
+    assert paper.receipt_on(again.text) != paper.receipt_on(first.text)
+    assert "Another text" in paper.open_case(visitor, paper.receipt_on(again.text)).text
+    assert stored(portal) == 2
+
+
+def test_the_receipt_of_the_first_is_shown_with_the_day_of_its_own_channel(
+    portal: Portal, visitor: FlaskClient
+) -> None:
+    portal.team(portal.staff("Ole Friis"), slug="complaints", name="Complaints")
+    with portal.parts.database.write() as session:
+        session.execute(
+            update(models.Channel).where(models.Channel.slug == "complaints").values(acknowledge_days=3)
+        )
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    paper.report(visitor, token=token, text="Once")
+    other = paper.report(visitor, token=token, text="Once", slug="complaints")
+    assert "9 March 2026" in other.text
+
+
+def test_the_mark_of_a_form_says_nothing_of_its_content_to_whom_the_form_is_unknown(
+    portal: Portal, visitor: FlaskClient
+) -> None:
+    for _ in range(2):
+        paper.report(visitor, text="Once")
+    with portal.parts.volatile.read() as session:
+        first, second = session.scalars(select(models.SessionRow.sealed)).all()
+    assert first is not None
+    assert len(first) == 32
+    assert first != second
+
+
+def test_of_two_different_reports_with_one_form_at_once_one_is_said_not_to_be_sent(
+    portal: Portal, visitor: FlaskClient
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    texts = [f"Text number {n}" for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(
+            pool.map(lambda text: paper.report(portal.app.test_client(), token=token, text=text), texts)
+        )
+    assert sorted(page.status_code for page in pages) == [200, 409, 409, 409]
+    taken = next(text for text, page in zip(texts, pages, strict=True) if page.status_code == 200)
+    assert taken in paper.open_case(visitor, paper.receipt_on(pages[0].text)).text
+    assert stored(portal) == 1
+
+
+def test_a_form_whose_first_try_was_cut_off_before_it_was_stored_takes_another_text(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    monkeypatch.setattr("portal.services.sealing.store", _cut_off)
+    assert paper.report(visitor, token=token, text="First try").status_code == 500
+    monkeypatch.undo()
+    for _ in range(2):
+        page = paper.report(visitor, token=token, text="Second try")
+        assert page.status_code == 200
+    assert "Second try" in paper.open_case(visitor, paper.receipt_on(page.text)).text
+
+
+def _cut_off(*_given: object) -> None:
+    raise MemoryError
 
 
 def test_half_an_hour_later_the_form_shows_no_receipt_any_more(

@@ -10,8 +10,8 @@ class SessionRow(VolatileBase):
     """A session: `row` is SHA-256(sid), `owner` the case or officer, `kind` mailbox, desk,
     setup, or receipt (a form received in the last half hour, whose receipt may be shown again).
 
-    `sealed` opens only with a key the server doesn't keep; `touched_at` is Unix seconds, floored to
-    the minute by whoever writes it.
+    `sealed` opens only with a key the server doesn't keep; of a receipt it is an HMAC of what was sent, under
+    such a key. `touched_at` is Unix seconds, floored to the minute by whoever writes it.
     """
 
     __tablename__ = "sessions"

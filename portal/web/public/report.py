@@ -10,6 +10,7 @@ from portal.services import channels, intake, mailbox
 from portal.services.attachments import SealingSink
 from portal.services.channels import PublicChannel
 from portal.services.errors import Busy, Refused, ServiceError, UnknownWord
+from portal.services.intake import Arrival
 from portal.store.errors import StorageFull, StoreBusy
 from portal.web.languages import current
 from portal.web.multipart import FormError, FormLimits, linger, read_form
@@ -17,6 +18,7 @@ from portal.web.parts import parts
 from portal.web.public.forms import ReportForm
 
 PROBLEMS = (FormError, Refused, Busy, StorageFull, StoreBusy)
+CONFLICT = 409
 STATUS = {"storage_full": 507, "busy": 503, "too_large": 413, "not_multipart": 415}
 BAD_REQUEST = 400
 
@@ -30,20 +32,25 @@ def report(slug: str) -> Response:
 
 
 def send(slug: str) -> Response:
-    """The receipt of what the form brought; or the form again, with everything typed and what to do."""
+    """The receipt of what the form brought; or the form again, with everything typed and what to do.
+
+    A form that has brought another report before gives both: that one's receipt, and what was not sent.
+    """
     report = intake.begin(parts(), slug)
     fields: dict[str, str] = {}
     with SealingSink(parts(), report.talk.identity.recipient, _admit) as sink:
         try:
             read_form(request, sink, limits(), into=fields)
-            receipt, stored = intake.accept(
+            receipt, arrival = intake.accept(
                 parts(), report, _admit(fields), _written(slug, fields), sink.files
             )
         except PROBLEMS as error:
             return _form_again(report.channel, problem_of(error), fields)
-        if stored:
+        if arrival is Arrival.STORED:
             sink.keep()
-    return _receipt_page(report.channel, receipt, is_test=bool(fields.get("test")))
+    if arrival is Arrival.ANOTHER:
+        return _another_page(report.channel, receipt, fields)
+    return make_response(_receipt_page(report.channel, receipt, is_test=bool(fields.get("test"))))
 
 
 def receipt() -> Response | AnyResponse:
@@ -119,17 +126,39 @@ def _form_page(channel: PublicChannel, form: ReportForm, *, problem: str = "", t
     )
 
 
-def _receipt_page(channel: PublicChannel, shown: intake.Shown, *, is_test: bool) -> Response:
-    return make_response(
-        render_template(
-            "public/receipt.html",
-            channel=channel,
-            shown_key=shown.shown_key,
-            words=shown.words,
-            case_key=shown.case_key,
-            is_test=is_test,
-            look_again_on=_look_again(channel),
-        )
+def _another_page(channel: PublicChannel, shown: intake.Shown, typed: dict[str, str]) -> Response:
+    first, is_test = intake.first_of(parts(), shown)
+    page = _receipt_page(
+        first,
+        shown,
+        is_test=is_test,
+        page="public/receipt_of_first.html",
+        sent_to=channel,
+        form=ReportForm(MultiDict(typed)),
+        form_token=intake.new_form(parts()),
+        limits=parts().settings,
+        test=typed.get("test", ""),
+    )
+    return make_response(page, CONFLICT)
+
+
+def _receipt_page(
+    channel: PublicChannel,
+    shown: intake.Shown,
+    *,
+    is_test: bool,
+    page: str = "public/receipt.html",
+    **beside: object,
+) -> str:
+    return render_template(
+        page,
+        channel=channel,
+        shown_key=shown.shown_key,
+        words=shown.words,
+        case_key=shown.case_key,
+        is_test=is_test,
+        look_again_on=_look_again(channel),
+        **beside,
     )
 
 
