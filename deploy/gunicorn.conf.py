@@ -35,6 +35,7 @@ accesslog = None
 errorlog = "-"
 loglevel = "error"  # at "warning" it writes the address of whoever sends a malformed request
 capture_output = False
+control_socket_disable = True  # nothing in the home folder, and nobody who steers the server by a socket
 timeout = 120
 graceful_timeout = 20
 keepalive = 5

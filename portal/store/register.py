@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.register import GENESIS, Line
@@ -28,11 +29,15 @@ def locked_head(session: Session, organisation_id: bytes) -> RegisterHead:
     head = session.scalars(query).one_or_none()
     if head is None:
         # Two first entries at once: the second insert does nothing, and its select then waits.
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        first = insert(RegisterHead).values(organisation_id=organisation_id, seq=0, hash=GENESIS)
+        first = _insert(session)(RegisterHead).values(organisation_id=organisation_id, seq=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         head = session.scalars(query).one()
     return head
+
+
+def _insert(session: Session) -> Any:
+    """The dialect's own INSERT, which knows ON CONFLICT; only the dialect in use is loaded."""
+    return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert
 
 
 def next_running_number(session: Session, organisation_id: bytes, year: int) -> int:

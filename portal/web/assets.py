@@ -1,8 +1,8 @@
 """Style sheets, pictures and browser bundles: read once, served from memory under an address that names their content.
 
 The address changes with the content, so browsers may keep a file for ever, and a page and its script never
-come from two versions. Files are compressed once; pages are not (a compressed page that reflects input leaks
-its secrets by its length).
+come from two versions. Files are compressed once, when first asked for; pages are not (a compressed page that
+reflects input leaks its secrets by its length).
 """
 
 import base64
@@ -11,6 +11,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, url_for
@@ -24,17 +25,22 @@ IMPORTED = re.compile(rb'from"\.\./(vendor/[a-z_]+\.js)"')
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: its bytes, the same gzipped (or None where that gains nothing), kind, tag and integrity.
+    """One file: its bytes, kind, tag and integrity.
 
     `imports` are the paths of the libraries that a bundle loads at once.
     """
 
     body: bytes
-    compressed: bytes | None
     kind: str
     tag: str
     integrity: str
     imports: tuple[str, ...]
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The bytes gzipped, when somebody first asks for them; None where that gains nothing."""
+        small = gzip.compress(self.body, 9, mtime=0) if len(self.body) > COMPRESSED_ABOVE else self.body
+        return small if len(small) < len(self.body) else None
 
 
 def init_app(app: Flask) -> None:
@@ -66,7 +72,7 @@ def serve(tag: str, path: str) -> Response:
     if asset is None:
         abort(NOT_FOUND)
     response = Response(asset.body, mimetype=asset.kind)
-    if asset.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if "gzip" in request.headers.get("Accept-Encoding", "") and asset.compressed:
         response.set_data(asset.compressed)
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
@@ -93,11 +99,9 @@ def _load(root: Path) -> dict[str, Asset]:
 
 def _describe(name: str, body: bytes, tag: str) -> Asset:
     kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
-    small = gzip.compress(body, 9, mtime=0) if len(body) > COMPRESSED_ABOVE else None
     digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
     return Asset(
         body=body,
-        compressed=small if small and len(small) < len(body) else None,
         kind=kind or "application/octet-stream",
         tag=tag,
         integrity=f"sha384-{digest}",
