@@ -48,6 +48,8 @@ def init_app(app: Flask) -> None:
     root = Path(__file__).resolve().parent.parent / "static"
     app.extensions[EXTENSION] = _load(root)
     app.add_url_rule("/static/<tag>/<path:path>", "static", serve)
+    app.add_url_rule("/favicon.ico", "favicon", favicon)
+    app.add_url_rule("/robots.txt", "robots", robots)
     app.jinja_env.globals.update(asset=address, integrity=integrity, imports=imports)
 
 
@@ -79,6 +81,16 @@ def serve(tag: str, path: str) -> Response:
     if tag == asset.tag:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def favicon() -> Response:
+    """The icon, for browsers that ask at the old address whatever the page names."""
+    return serve("", "img/favicon.svg")
+
+
+def robots() -> Response:
+    """What crawlers may fetch: nothing. Who looks for a way to report should find it where the organisation says it."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
 def _asset(path: str) -> Asset:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
 
 from portal.services import errors as service
@@ -134,6 +135,9 @@ BY_ERROR: dict[type[Exception], Shown] = {
     BlobMissing: NOT_FOUND,
     StorageFull: FULL,
     StoreBusy: BUSY,
+    # A body whose chunks are no chunks, or end too early: the sender's doing, so no fault of ours in the log.
+    ParseException: BROKEN,
+    NoMoreData: BROKEN,
 }
 
 
@@ -168,8 +172,6 @@ def _handler(shown: Shown):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Fl
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is not None and 300 <= error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
-        return make_response(error.get_response())
     return page(BY_STATUS.get(error.code or 500, BROKEN if (error.code or 500) < 500 else SERVER))  # noqa: PLR2004
 
 

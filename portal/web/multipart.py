@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Protocol, TypeVar
 
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.sansio import multipart as events
 from werkzeug.wrappers import Request, Response
@@ -25,6 +26,8 @@ MAX_HELD_BYTES = 320 * 1024
 AFTER_LAST_PART = (events.State.EPILOGUE, events.State.COMPLETE)
 LINGER_BYTES = 256 * 1024**2
 LINGER_SECONDS = 10.0
+UNREADABLE = (ValueError, RequestEntityTooLarge, ClientDisconnected, OSError, AssertionError, ParseException)
+"""How a body shows that it is no whole form: by its parts, by its end, or by its chunks (gunicorn's)."""
 
 
 class FormError(Exception):
@@ -149,7 +152,7 @@ def read_form(request: Request, sink: Sink, limits: FormLimits, into: dict[str, 
     try:
         for event in _events(decoder, request.stream, limits.max_body_bytes):
             reading.take(event)
-    except (ValueError, RequestEntityTooLarge, ClientDisconnected, OSError, AssertionError) as error:
+    except UNREADABLE as error:
         raise Broken from error
 
 

@@ -77,9 +77,23 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
+    if "Location" in response.headers:
+        _name_no_host(response)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = TRANSPORT
     return response
+
+
+def _name_no_host(response: Response) -> None:
+    """Send the visitor on by path alone: no redirect of ours leads elsewhere.
+
+    Werkzeug's own (the missing slash) name the host that the request claims: a cache before the portal could be
+    made to keep a way to somebody else's. One slash at the start, since browsers read two as another host.
+    """
+    there = urlsplit(response.headers["Location"])
+    query = f"?{there.query}" if there.query else ""
+    response.headers["Location"] = "/" + there.path.lstrip("/\\") + query
+    response.set_data(b"")
 
 
 def refuse_other_origins() -> None:

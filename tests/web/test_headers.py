@@ -58,6 +58,26 @@ def test_the_policy_allows_nothing_but_our_own_origin() -> None:
         assert directive in policy.split("; ")
 
 
+@pytest.mark.parametrize(
+    "path", ["/en", "//en/", "/\\\\evil.example/en", "//evil.example/..//en", "/en/c//x"]
+)
+def test_no_redirect_names_the_host_that_a_request_claims(path: str, client: FlaskClient) -> None:
+    response = client.get(path, base_url="http://evil.example")
+    place = response.headers.get("Location", "/")
+    assert "evil.example" not in response.text
+    assert re.match(r"/(?![/\\\\])", place) or place == "/"
+
+
+def test_a_missing_slash_is_added_with_the_question_kept(client: FlaskClient) -> None:
+    response = client.get("/en?test=1")
+    assert (response.status_code, response.headers["Location"]) == (308, "/en/?test=1")
+
+
+def test_what_browsers_and_crawlers_ask_for_by_habit_is_there(client: FlaskClient) -> None:
+    assert client.get("/favicon.ico").mimetype == "image/svg+xml"
+    assert "Disallow: /" in client.get("/robots.txt").text.splitlines()
+
+
 def test_strict_transport_security_is_sent_under_tls_and_only_there(client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/en/").headers
     secure = client.get("/en/", base_url="https://localhost")

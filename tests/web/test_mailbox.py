@@ -194,7 +194,7 @@ def test_fifteen_idle_minutes_end_a_visit_and_keep_what_was_typed(case: Opened, 
     assert case.client.get("/en/mailbox/case").status_code == 200
     clock.move(minutes=16)
     late = paper.answer(case.client, page, "Written for a long time.")
-    assert late.status_code == 400
+    assert late.status_code == 403
     assert "Written for a long time." in late.text
     draft = paper.hidden(late.text, "draft")
     data = {"case_key": case.receipt.case_key, "passphrase": case.receipt.passphrase, "draft": draft}
@@ -211,7 +211,31 @@ def test_leaving_ends_the_session_on_the_server_and_asks_the_browser_to_forget(c
     assert "Expires=Thu, 01 Jan 1970" in left.headers["Set-Cookie"]
     assert left.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     case.client.set_cookie("mailbox", cookie.value)
-    assert case.client.get("/en/mailbox/case").status_code == 400
+    assert case.client.get("/en/mailbox/case").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "case"), ("GET", "files/" + "0" * 32), ("POST", "answer"), ("GET", "erase"), ("POST", "erase")],
+)
+def test_without_a_session_every_page_of_the_mailbox_answers_alike(
+    method: str, path: str, visitor: FlaskClient
+) -> None:
+    assert visitor.open(f"/en/mailbox/{path}", method=method).status_code == 403
+
+
+def test_leaving_after_the_session_is_over_leaves_all_the_same(case: Opened, clock: SetClock) -> None:
+    page = case.page()
+    clock.move(minutes=16)
+    left = case.client.post("/en/mailbox/leave", data={"csrf_token": paper.hidden(page, "csrf_token")})
+    assert left.status_code == 303
+    assert "Clear-Site-Data" in left.headers
+
+
+def test_nobody_else_can_end_a_live_visit(case: Opened) -> None:
+    case.page()
+    assert case.client.post("/en/mailbox/leave", data={"csrf_token": "forged"}).status_code == 400
+    assert case.client.get("/en/mailbox/case").status_code == 200
 
 
 def test_signing_in_again_ends_the_visit_before(case: Opened) -> None:
@@ -220,7 +244,7 @@ def test_signing_in_again_ends_the_visit_before(case: Opened) -> None:
     assert first
     case.page()
     case.client.set_cookie("mailbox", first.value)
-    assert case.client.get("/en/mailbox/case").status_code == 400
+    assert case.client.get("/en/mailbox/case").status_code == 403
 
 
 def test_the_cookie_is_sealed_from_scripts_and_other_sites(case: Opened) -> None:
@@ -243,7 +267,7 @@ def test_a_cookie_with_one_symbol_changed_opens_nothing(changed: int, case: Open
     value = cookie.value
     other = "A" if value[changed] != "A" else "B"
     case.client.set_cookie("mailbox", value[:changed] + other + value[changed + 1 :])
-    assert case.client.get("/en/mailbox/case").status_code == 400
+    assert case.client.get("/en/mailbox/case").status_code == 403
 
 
 def test_a_file_of_another_case_is_not_found(portal: Portal, case: Opened) -> None:
@@ -284,4 +308,4 @@ def test_blocked_cookies_are_explained(case: Opened, portal: Portal) -> None:
     data = {"case_key": case.receipt.case_key, "passphrase": case.receipt.passphrase}
     page = blocked.post("/en/mailbox", data=data, follow_redirects=True)
     assert "cookie" in page.text.lower()
-    assert page.status_code == 400
+    assert page.status_code == 403

@@ -21,6 +21,8 @@ from portal.web.parts import parts
 from portal.web.public.report import BAD_REQUEST, PROBLEMS, STATUS, limits, problem_of
 
 ATTEMPT = "opened"
+NO_SESSION = ("signed_out", "cookies")
+FORBIDDEN = 403
 
 
 def sign_in() -> Response:
@@ -82,8 +84,13 @@ def download(file_id: str) -> Response:
 
 
 def leave() -> AnyResponse:
-    """Out: the session is erased on the server, and the browser is asked to forget these pages."""
-    _check_token(request.form.get("csrf_token", ""))
+    """Out: the session is erased on the server, and the browser is asked to forget these pages.
+
+    Needs no live session: who presses it after a pause wants the same. A live one needs its token.
+    """
+    with suppress(NotSignedIn):
+        sessions.resume(parts(), "mailbox", _cookie())
+        _check_token(request.form.get("csrf_token", ""))
     response = redirect(url_for("mailbox.left"), 303)
     cookies.clear_cookie(response, "mailbox")
     return response
@@ -136,7 +143,8 @@ def _sign_in_page(form: SignInForm, problem: str = "", word: str = "", draft: st
             draft=draft or request.form.get("draft", "")[: parts().settings.max_text_bytes],
         )
     )
-    page.status_code = STATUS.get(problem, BAD_REQUEST) if problem else 200
+    if problem:
+        page.status_code = FORBIDDEN if problem in NO_SESSION else STATUS.get(problem, BAD_REQUEST)
     return page
 
 
