@@ -1,5 +1,5 @@
 /**
- * Checks the JSDoc types of js/seal/ and js/worker/ with TypeScript: `npm run types`. Nothing is emitted.
+ * Checks the JSDoc types of js/ with TypeScript: `npm run types`. Nothing is emitted.
  *
  * portal/static/vendor/ holds minified bundles without types; here its names stand for the packages they were made of
  * (types/), so that the portal serves no declaration files.
@@ -38,8 +38,7 @@ host.resolveModuleNameLiterals = (literals, from) => literals.map(({ text }) => 
   return { resolvedModule: { resolvedFileName: file, extension: ts.Extension.Dts } };
 });
 
-const files = ["seal", "worker"].flatMap((folder) =>
-  readdirSync(join(SOURCES, folder)).filter((name) => name.endsWith(".js")).map((name) => join(SOURCES, folder, name)));
+const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => join(SOURCES, name));
 const found = ts.getPreEmitDiagnostics(ts.createProgram(files, options, host));
 console.error(ts.formatDiagnosticsWithColorAndContext(found, host));
 process.exitCode = found.length > 0 ? 1 : 0;

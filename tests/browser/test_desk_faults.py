@@ -6,7 +6,7 @@ Sources: PROTOCOL 2 (records, grants: full-page error), 4 (a gap, repeat, wrong 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete, update
 
 from portal.store import models
@@ -87,6 +87,22 @@ def test_another_desk_record_stops_the_whole_page(desk: Running, tab: Page) -> N
     tab.goto(f"{desk.address}/en/desk/cases/{reporter.reference}")
     expect(tab.locator("h1")).to_have_text("The keys of this case do not fit its signed records")
     expect(tab.locator("#reply-text")).to_have_count(0)
+
+
+def test_an_answer_of_another_shape_stops_the_whole_page(desk: Running, tab: Page) -> None:
+    reporter = desk.portal.report(desk.team, REPORT)
+    opened(desk, tab, reporter)
+    address = f"{desk.address}/desk/api/cases/{reporter.case_id.hex()}"
+
+    def twice(route: Route) -> None:
+        given = route.fetch().json()
+        route.fulfill(json={**given, "messages": given["messages"] * 2})
+
+    tab.route(address, twice)
+    tab.reload()
+    expect(tab.locator("h1")).to_have_text("The server's answer makes no sense")
+    expect(tab.locator("#reply-text")).to_have_count(0)
+    tab.unroute(address)
 
 
 def test_an_exchanged_file_is_refused_and_nothing_of_it_is_kept(desk: Running, tab: Page) -> None:

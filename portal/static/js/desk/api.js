@@ -60,9 +60,14 @@ async function call(method, path, { body, type } = {}) {
   return response;
 }
 
-/** @param {Response} response @returns {Promise<any>} */
+/** @param {Response} response @returns {Promise<any>} what stands there; answers.js says whether it has its shape */
 async function jsonOf(response) {
-  return response.status === 204 ? {} : response.json();
+  if (response.status === 204) return {};
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(response.status, "unreadable");
+  }
 }
 
 /** @param {string} path */
@@ -91,10 +96,11 @@ export async function remove(path) {
  * @param {Blob | Uint8Array<ArrayBuffer>} bytes
  * @param {(share: number) => void} [onProgress] 0 to 1
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>} the JSON that the server answers
+ * @returns {Promise<void>}
  */
 export function putBytes(path, bytes, onProgress, signal) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted(); // an abort that is over already would never be heard
     const request = new XMLHttpRequest();
     request.open("PUT", path);
     request.setRequestHeader("Content-Type", "application/octet-stream");
@@ -103,7 +109,7 @@ export function putBytes(path, bytes, onProgress, signal) {
     request.addEventListener("error", () => reject(new ApiError(0, "network")));
     request.addEventListener("abort", () => reject(signal?.reason ?? new ApiError(0, "network")));
     request.addEventListener("load", () => {
-      if (request.status >= 200 && request.status < 300) resolve(request.status === 204 ? {} : JSON.parse(request.responseText));
+      if (request.status >= 200 && request.status < 300) resolve();
       else reject(refusal(request.status, request.responseText));
     });
     signal?.addEventListener("abort", () => request.abort(), { once: true });

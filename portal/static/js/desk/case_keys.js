@@ -22,7 +22,7 @@ import { Breach } from "./failure.js";
 /**
  * Opens the keys of the case that the server handed out.
  * @param {Desk} desk
- * @param {any} given the answer of GET /desk/api/cases/<id>
+ * @param {import("./answers.js").CaseAnswer} given the answer of GET /desk/api/cases/<id>
  * @returns {Promise<CaseKeys>}
  * @throws {Breach}
  */
@@ -54,7 +54,7 @@ class Opener {
   #fresh = [];
 
   /**
-   * @param {any} given
+   * @param {import("./answers.js").CaseAnswer} given
    * @param {{ id: Uint8Array, channel: Channel, officer: Root, officerId: string }} mine
    */
   constructor(given, mine) {

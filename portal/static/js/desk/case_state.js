@@ -3,6 +3,7 @@
  * `onRead`; the texts that somebody is writing stay where they are.
  */
 import { fromBase64, unwrapCard } from "../seal/index.js";
+import { caseAnswer } from "./answers.js";
 import { getJson } from "./api.js";
 import { openCaseKeys } from "./case_keys.js";
 import { openConversation } from "./conversation.js";
@@ -11,7 +12,7 @@ import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
 
 /**
- * @typedef {{ given: any, keys: import("./case_keys.js").CaseKeys, conversation: import("./conversation.js").Said[],
+ * @typedef {{ given: import("./answers.js").CaseAnswer, keys: import("./case_keys.js").CaseKeys, conversation: import("./conversation.js").Said[],
  *   card: { title: string, category: string } | undefined, fresh: ReadonlySet<string>, verified: boolean }} Read
  *   `fresh`: the messages that were not there at the last reading, by keyOf; empty at the first
  */
@@ -45,9 +46,13 @@ export class CaseState {
     return `/desk/api/cases/${this.#id}/${thing}`;
   }
 
+  async #given() {
+    return caseAnswer(await getJson(`/desk/api/cases/${this.#id}`), this.#id);
+  }
+
   /** Reads the case anew; opens it for the first time where nobody has. */
   async refresh() {
-    let given = await getJson(`/desk/api/cases/${this.#id}`);
+    let given = await this.#given();
     let keys = await openCaseKeys(this.#desk, given);
     let conversation = await openConversation(keys, given);
     if (keys.desk === undefined) {
@@ -55,7 +60,7 @@ export class CaseState {
       // A case that was opened before has desk records: without them it is another one in its place.
       if (report === undefined || given.stage !== "received" || this.#read !== undefined) throw new Breach("case", keys.channel.name);
       await openFirst(keys, { report: report.text, category: report.fields.category, fallback: given.reference });
-      given = await getJson(`/desk/api/cases/${this.#id}`);
+      given = await this.#given();
       keys = await openCaseKeys(this.#desk, given);
       conversation = await openConversation(keys, given);
     }
@@ -71,11 +76,11 @@ export class CaseState {
 /**
  * Title and category; undefined when the card can't be opened, which hides nothing else.
  * @param {import("./case_keys.js").CaseKeys} keys
- * @param {any} given
+ * @param {import("./answers.js").CaseAnswer} given
  */
 function cardOf({ id, desk }, { card }) {
-  const root = desk?.roots[card?.number ?? -1];
-  if (root === undefined) return undefined;
+  const root = card === null ? undefined : desk?.roots[card.number];
+  if (card === null || root === undefined) return undefined;
   try {
     const { title, category } = unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number });
     return { title: String(title), category: String(category) };

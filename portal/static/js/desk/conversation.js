@@ -17,24 +17,24 @@ const NO_HASH_TEXT = "0".repeat(64);
 /**
  * Everything said in a case, notes among it, in the order in which it was said.
  * @param {import("./case_keys.js").CaseKeys} keys
- * @param {any} given the answer of GET /desk/api/cases/<id>
+ * @param {import("./answers.js").CaseAnswer} given the answer of GET /desk/api/cases/<id>
  * @returns {Promise<Said[]>}
  */
 export async function openConversation(keys, given) {
-  const roles = new Map(given.people.map((/** @type {any} */ one) => [one.id, one.role || one.name]));
+  const roles = new Map(given.people.map(({ id, name, role }) => [id, role || name]));
   const talk = await openScope("talk", keys, given, roles);
   const notes = keys.desk === undefined ? [] : await openScope("desk", keys, given, roles);
   return merged(talk, notes);
 }
 
-/** The rows of one scope, in order. @param {any} given @param {"talk" | "desk"} scope */
+/** The rows of one scope, in order. @param {import("./answers.js").CaseAnswer} given @param {"talk" | "desk"} scope */
 export function rowsOf(given, scope) {
-  return given.messages.filter((/** @type {any} */ row) => row.scope === scope).sort((/** @type {any} */ a, /** @type {any} */ b) => a.n - b.n);
+  return given.messages.filter((row) => row.scope === scope).sort((a, b) => a.n - b.n);
 }
 
 /**
  * The number that the next message of a scope takes, and the hash of the one before, in hex.
- * @param {any} given
+ * @param {import("./answers.js").CaseAnswer} given
  * @param {"talk" | "desk"} scope
  */
 export async function nextPlace(given, scope) {
@@ -50,15 +50,17 @@ async function hashOf(sealed) {
 /**
  * @param {"talk" | "desk"} scope
  * @param {import("./case_keys.js").CaseKeys} keys
- * @param {any} given
+ * @param {import("./answers.js").CaseAnswer} given
  * @param {Map<string, string>} roles
  */
 async function openScope(scope, keys, given, roles) {
   /** @type {Said[]} */
   const said = [];
-  let prev = NO_HASH_TEXT;
+  let [next, prev] = [0, NO_HASH_TEXT];
   for (const row of rowsOf(given, scope)) {
-    for (let n = said.length; n < row.n; n += 1) said.push({ ...unreadable({ ...row, n, side: "" }, scope), problem: "missing" });
+    // One line a gap, whatever its width: the numbers are the server's word, and a large one must not fill the page.
+    if (next < row.n) said.push({ ...unreadable({ ...row, n: next, side: "" }, scope), problem: "missing" });
+    next = row.n + 1;
     const sealed = fromBase64(row.sealed);
     const one = await openRow(scope, keys, roles, row, sealed);
     const outOfPlace = one.problem === undefined && (one.n !== row.n || one.side !== row.side || one.prev !== prev);
@@ -68,7 +70,7 @@ async function openScope(scope, keys, given, roles) {
   return said;
 }
 
-/** @param {any} row @param {"talk" | "desk"} scope */
+/** @param {import("./answers.js").MessageRow} row @param {"talk" | "desk"} scope */
 function unreadable(row, scope) {
   return {
     scope, n: row.n, side: row.side, kind: "", day: row.day, at: null, author: undefined, lang: "", text: "", fields: {},
@@ -80,7 +82,7 @@ function unreadable(row, scope) {
  * @param {"talk" | "desk"} scope
  * @param {import("./case_keys.js").CaseKeys} keys
  * @param {Map<string, string>} roles
- * @param {any} row
+ * @param {import("./answers.js").MessageRow} row
  * @param {Uint8Array} sealed
  * @returns {Promise<Said & { prev: string }>}
  */

@@ -35,5 +35,5 @@ export async function run(name, words, work) {
 
 /** Whether `error` only says that somebody stopped the work. @param {unknown} error */
 export function wasStopped(error) {
-  return error instanceof DOMException && error.name === "AbortError";
+  return error instanceof Error && error.name === "AbortError"; // from the Worker it comes as another class
 }

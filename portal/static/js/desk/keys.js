@@ -47,14 +47,15 @@ function bytesOf(hex, size, code, channel) {
 /**
  * What the officer has confirmed before. Without any, nothing is confirmed.
  * @param {Root} root
- * @param {any} keys
+ * @param {import("./answers.js").KeysAnswer} keys
  * @returns {Record<string, Pin>}
  */
 export function readPins(root, keys) {
-  if (keys.pins === null) return {};
+  const { pins, officer } = keys;
+  if (pins === null) return {};
   return orBreach("pins", "", () => {
-    const officerId = bytesOf(keys.officer.id, 16, "pins", "");
-    return /** @type {any} */ (unwrapPins(root, fromBase64(keys.pins), { officerId })).channels;
+    const officerId = bytesOf(officer.id, 16, "pins", "");
+    return /** @type {any} */ (unwrapPins(root, fromBase64(pins), { officerId })).channels;
   });
 }
 
@@ -81,7 +82,7 @@ export function sealPins(root, officerId, channels) {
 /**
  * A channel's records, verified from number 0, and the anchor that the newest names. Whose anchor it is, a pin or two
  * typed words say.
- * @param {any} given one entry of `channels` in the answer of GET /desk/api/keys
+ * @param {import("./answers.js").ChannelAnswer} given
  * @param {Pin} [pin] what was seen before, and must still be there
  */
 export function verifiedChain(given, pin) {
@@ -98,7 +99,7 @@ export function verifiedChain(given, pin) {
 /**
  * The verified channel, if nothing that was seen before is gone. Undefined when its anchor has handed over to another, as
  * it may: the words on the posters have changed, and people compare them before anything is opened (team/joining.js).
- * @param {any} given
+ * @param {import("./answers.js").ChannelAnswer} given
  * @param {Pin} pin
  */
 function confirmed(given, pin) {
@@ -110,7 +111,7 @@ function confirmed(given, pin) {
 }
 
 /**
- * @param {any} given
+ * @param {import("./answers.js").ChannelAnswer} given
  * @param {readonly ChannelRecord[]} records
  * @param {Root} root
  */
@@ -136,7 +137,7 @@ export async function openEpochs(given, records, root) {
  * The channels whose reports this officer reads, by id in hex, each verified and with the roots of its epochs. One that
  * the officer has not confirmed (no pin, or the anchor has changed since) is left out. New records are pinned before this returns.
  * @param {Root} root
- * @param {any} keys the answer of GET /desk/api/keys
+ * @param {import("./answers.js").KeysAnswer} keys the answer of GET /desk/api/keys
  * @returns {Promise<Map<string, Channel>>}
  * @throws {Breach}
  */
@@ -163,7 +164,7 @@ export async function openChannels(root, keys) {
 /**
  * Keeps what the officer has confirmed.
  * @param {Root} root
- * @param {any} keys
+ * @param {import("./answers.js").KeysAnswer} keys
  * @param {Record<string, Pin>} pins
  */
 export async function keepPins(root, keys, pins) {

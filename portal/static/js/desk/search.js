@@ -2,6 +2,7 @@
  * Search over the titles of all cases that this officer reads. The server can't: it has no title. So all cards are
  * fetched, opened in the Worker, and looked through there.
  */
+import { cardsAnswer } from "./answers.js";
 import { getJson } from "./api.js";
 import { dayText } from "./dates.js";
 import { make } from "./elements.js";
@@ -28,9 +29,9 @@ export async function indexAll(worker, holders) {
   let next = getJson(CARDS);
   let done = 0;
   while (true) {
-    const answer = await next;
+    const answer = cardsAnswer(await next);
     const after = answer.next;
-    if (after !== null) next = getJson(`${CARDS}?after=${after}`);
+    if (after !== null) next = getJson(`${CARDS}?after=${encodeURIComponent(after)}`);
     const rows = readable(holders, unpacked(answer));
     for (const { case: id, stage, due_on: due } of rows) facts.set(id, { stage, due });
     const { opened } = await worker.run("indexCards", { holders, rows });
@@ -45,7 +46,7 @@ export async function indexAll(worker, holders) {
 
 /**
  * The cards as objects: they come as lists, so that ten thousand are small.
- * @param {{ holders: string[], cards: any[][] }} answer
+ * @param {import("./answers.js").CardsAnswer} answer
  * @returns {import("./list.js").SealedCard[]}
  */
 function unpacked({ holders, cards }) {

@@ -3,6 +3,7 @@
  * opens nothing. The tab's key goes at lock, log-out, and after 15 minutes without a sign.
  */
 import { fromBase64, fromHex, randomBytes, Root, toBase64, unwrapSession, WrapDamaged, wrapSession } from "../seal/index.js";
+import { keysAnswer, sessionAnswer } from "./answers.js";
 import { ApiError, getJson, putJson, remove, setToken } from "./api.js";
 import { Breach } from "./failure.js";
 
@@ -31,7 +32,7 @@ function toSignIn(why) {
  * @param {Root} root
  */
 export async function keepRoot(root) {
-  const { csrf, row } = await getJson(SESSION);
+  const { csrf, row } = sessionAnswer(await getJson(SESSION));
   setToken(csrf);
   const key = randomBytes(KEY_SIZE);
   const sealed = wrapSession(key, root.secret, { row: rowOf(row) });
@@ -49,14 +50,14 @@ function rowOf(row) {
 /**
  * The officer's root and the server's answer about keys. Where either half is missing, goes to the sign-in page and never
  * comes back.
- * @returns {Promise<{ root: Root, keys: any }>}
+ * @returns {Promise<{ root: Root, keys: import("./answers.js").KeysAnswer }>}
  */
 export async function openDesk() {
   const held = sessionStorage.getItem(KEY);
   if (held === null) return /** @type {Promise<any>} */ (toSignIn());
   let keys;
   try {
-    keys = await getJson("/desk/api/keys");
+    keys = keysAnswer(await getJson("/desk/api/keys"));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return /** @type {Promise<any>} */ (toSignIn("locked"));
     throw error;

@@ -9,7 +9,7 @@ import { text } from "./strings.js";
 
 const ORDER = ["received", "acknowledged", "in_progress", "closed"];
 
-/** @param {any} given the case as the server hands it out */
+/** @param {import("./answers.js").CaseAnswer} given the case as the server hands it out */
 export function showStages(given) {
   const reached = ORDER.indexOf(given.stage);
   const days = { received: given.received_on, acknowledged: given.acknowledged_on, closed: given.closed_on };
@@ -29,13 +29,13 @@ export function showStages(given) {
   }
   for (const button of byId("steps").querySelectorAll("button")) {
     button.hidden = button.dataset.from !== given.stage && button.dataset.from !== "open";
-    button.hidden ||= !given.steps.includes(button.dataset.to);
+    button.hidden ||= !given.steps.includes(button.dataset.to ?? "");
   }
   byId("steps-part").hidden = given.steps.length === 0;
   byId("clocks").replaceChildren(...clocks(given));
 }
 
-/** @param {any} given */
+/** @param {import("./answers.js").CaseAnswer} given */
 function clocks(given) {
   const { today, acknowledge_due_on, acknowledged_on, feedback_due_on, closed_on } = given;
   const late = (/** @type {string} */ due) => (due < today ? "stop" : "due");
@@ -43,7 +43,7 @@ function clocks(given) {
   if (acknowledged_on !== null) lines.push(pill("ok", "clock.acknowledged", acknowledged_on));
   else lines.push(pill(late(acknowledge_due_on), late(acknowledge_due_on) === "stop" ? "clock.acknowledge_late" : "clock.acknowledge", acknowledge_due_on));
   if (closed_on !== null) lines.push(pill("ok", "clock.closed", closed_on));
-  else if (acknowledged_on !== null) {
+  else if (feedback_due_on !== null) {
     lines.push(pill(late(feedback_due_on), late(feedback_due_on) === "stop" ? "clock.feedback_late" : "clock.feedback", feedback_due_on));
   }
   return lines;

@@ -27,6 +27,7 @@ export function showTitle({ card, given, verified }) {
 export function startTitle(state) {
   onSubmit("card", state, async () => {
     const { given, keys } = state.read;
+    if (given.card === null) return; // without a card that could be opened the form is hidden
     const { number } = given.card;
     const card = fitCard(inputById("card-title").value.trim() || given.reference, inputById("card-category").value);
     const root = /** @type {import("./case_keys.js").ScopeKeys} */ (keys.desk).roots[number];

@@ -1,4 +1,5 @@
 /** A new phone on the account page: a fresh secret and fresh recovery codes, shown once, confirmed by code and passphrase. */
+import { saltAnswer } from "../desk/answers.js";
 import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
 import { stretch } from "../desk/kdf.js";
 import { byId, inputById } from "../desk/start.js";
@@ -29,7 +30,7 @@ function complain(words, at = "factor-code") {
 
 /** @param {Officer} officer @param {SecondFactor} factor */
 async function send(officer, factor) {
-  const { salt, kdf } = await postJson("/desk/api/salt", { name: officer.name });
+  const { salt, kdf } = saltAnswer(await postJson("/desk/api/salt", { name: officer.name }));
   const typed = inputById("factor-current").value;
   const { auth } = await withProgress(text("checking"), (onProgress) => stretch(typed, fromBase64(salt), kdf, onProgress));
   const officerId = fromHex(officer.id, 16) ?? new Uint8Array();

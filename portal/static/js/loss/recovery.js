@@ -3,7 +3,7 @@
  * this officer. Whose anchor it is needs no comparing with anybody: the paper itself is the proof.
  *
  * @typedef {import("../seal/keys.js").Root} Root
- * @typedef {ReturnType<typeof verifiedChain> & { given: any }} Chain
+ * @typedef {ReturnType<typeof verifiedChain> & { given: import("../desk/answers.js").ChannelAnswer }} Chain
  */
 import { openEpochs, pinOf, readPins, sealPins, verifiedChain } from "../desk/keys.js";
 import { Breach } from "../desk/failure.js";
@@ -25,7 +25,7 @@ export class SheetRefused extends Error {
 /**
  * The channel whose newest signed record names this anchor.
  * @param {Root} anchor
- * @param {any[]} channels the answer of GET /desk/api/sheet
+ * @param {import("../desk/answers.js").ChannelAnswer[]} channels the answer of GET /desk/api/sheet
  * @returns {Chain}
  * @throws {SheetRefused} for an anchor that no channel has, or that has handed over to a newer one
  * @throws {Breach}
@@ -42,11 +42,11 @@ export function channelOf(anchor, channels) {
  * Every epoch's root that the anchor was granted, and those that this officer has already.
  * @param {Root} anchor
  * @param {Root} root
- * @param {any} keys
+ * @param {import("../desk/answers.js").KeysAnswer} keys
  * @param {Chain} chain
  */
 async function epochsOf(anchor, root, keys, { given, records, newest }) {
-  const own = keys.channels.find((/** @type {any} */ one) => one.id === given.id);
+  const own = keys.channels.find(({ id }) => id === given.id);
   const mine = own === undefined ? [] : await openEpochs(own, records, root);
   const epochs = new Map([...mine, ...await openEpochs(given, records, anchor)]);
   if (!epochs.has(newest.epoch)) throw new SheetRefused("no_epoch", given.name);
@@ -56,7 +56,7 @@ async function epochsOf(anchor, root, keys, { given, records, newest }) {
 /**
  * What this officer has confirmed, and the channel with the new record. Records that were seen before must still be there.
  * @param {Root} root
- * @param {any} keys
+ * @param {import("../desk/answers.js").KeysAnswer} keys
  * @param {Chain} chain
  * @param {import("../seal/channel_record.js").ChannelRecord} record
  */
@@ -70,7 +70,7 @@ function pinsWith(root, keys, { given, records, anchor }, record) {
   return sealPins(root, idOf(keys), { ...pins, [given.id]: pinOf(anchor, record) });
 }
 
-/** @param {any} keys */
+/** @param {import("../desk/answers.js").KeysAnswer} keys */
 function idOf(keys) {
   const id = fromHex(keys.officer.id, 16);
   if (id === undefined) throw new Breach("root");
@@ -80,7 +80,7 @@ function idOf(keys) {
 /**
  * Signs, grants and sends: this officer is a member and a keeper of the channel afterwards.
  * @param {Root} anchor
- * @param {{ root: Root, keys: any }} desk
+ * @param {{ root: Root, keys: import("../desk/answers.js").KeysAnswer }} desk
  * @param {Chain} chain from channelOf
  * @throws {SheetRefused | Breach | import("../desk/api.js").ApiError}
  */

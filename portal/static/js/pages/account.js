@@ -1,4 +1,5 @@
 /** One's own account: the words of one's keys, and a new passphrase, under which the same root is wrapped anew. */
+import { saltAnswer } from "../desk/answers.js";
 import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
 import { stretch } from "../desk/kdf.js";
 import { PassphraseChooser } from "../desk/passphrase.js";
@@ -24,7 +25,7 @@ function say(words, good = false) {
  * @param {string} passphrase the new one
  */
 async function change(root, officer, passphrase) {
-  const { salt, kdf } = await postJson("/desk/api/salt", { name: officer.name });
+  const { salt, kdf } = saltAnswer(await postJson("/desk/api/salt", { name: officer.name }));
   const current = inputById("current").value;
   const old = await withProgress(text("checking"), (onProgress) => stretch(current, fromBase64(salt), kdf, onProgress));
   const freshSalt = randomBytes(16);

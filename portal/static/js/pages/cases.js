@@ -44,7 +44,7 @@ async function page() {
     window.location.reload();
     return;
   }
-  byId("epoch-due").hidden = !keys.channels.some((/** @type {any} */ one) => one.leaving.length > 0);
+  byId("epoch-due").hidden = !keys.channels.some(({ leaving }) => leaving.length > 0);
   const holders = holdersOf(root, channels);
   const worker = new SealWorker();
   await showCards(worker, holders, (await cards).cards);

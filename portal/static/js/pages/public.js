@@ -2,7 +2,7 @@
 import { watchExit } from "../public/exit.js";
 import { addReceiptButtons } from "../public/receipt.js";
 
-const link = document.getElementById("leave");
+const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("leave"));
 if (link) watchExit(link);
 
 const receipt = document.getElementById("shown-receipt");

@@ -1,4 +1,5 @@
 /** The recovery sheet in use: 21 words typed here, a keeper made here, and nothing of the words sent. */
+import { sheetAnswer } from "../desk/answers.js";
 import { ApiError, getJson } from "../desk/api.js";
 import { Breach } from "../desk/failure.js";
 import { openDesk } from "../desk/session.js";
@@ -25,7 +26,7 @@ function wordsFor(error) {
   return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
 }
 
-/** @param {{ root: import("../seal/keys.js").Root, keys: any }} desk */
+/** @param {{ root: import("../seal/keys.js").Root, keys: import("../desk/answers.js").KeysAnswer }} desk */
 async function useSheet(desk) {
   const unknown = unknownPlaces();
   if (unknown.length > 0) {
@@ -34,7 +35,7 @@ async function useSheet(desk) {
     return;
   }
   const anchor = anchorRoot(typedWords());
-  const { channels } = await getJson("/desk/api/sheet");
+  const { channels } = sheetAnswer(await getJson("/desk/api/sheet"));
   const chain = channelOf(anchor, channels);
   await withProgress(text("working"), () => recover(anchor, desk, chain));
   forgetWords();

@@ -1,4 +1,5 @@
 /** Signing in: the passphrase is stretched here, the root is opened here, and both stay here. */
+import { saltAnswer } from "../desk/answers.js";
 import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
 import { Breach } from "../desk/failure.js";
 import { stretch } from "../desk/kdf.js";
@@ -16,7 +17,7 @@ let last;
 /** @param {string} name @param {string} passphrase @returns {Promise<Stretched>} */
 async function keysOf(name, passphrase) {
   if (last?.name === name && last.passphrase === passphrase) return last.keys;
-  const { salt, kdf } = await postJson("/desk/api/salt", { name });
+  const { salt, kdf } = saltAnswer(await postJson("/desk/api/salt", { name }));
   const keys = await withProgress(text("unlocking"), (onProgress) => stretch(passphrase, fromBase64(salt), kdf, onProgress));
   last = { name, passphrase, keys };
   return keys;

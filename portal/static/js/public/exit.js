@@ -7,15 +7,18 @@
 
 const TWICE_WITHIN_MS = 600;
 
-/** Empties the page, closes an open case, and puts the neutral site in the place of this page. */
-export function leave(link, place = window.location) {
+/**
+ * Empties the page, closes an open case, and puts the neutral site in the place of this page.
+ * @param {HTMLAnchorElement} link
+ */
+export function leave(link) {
   closeCase();
   document.title = link.hostname;
   document.body.replaceChildren();
-  place.replace(link.href);
+  window.location.replace(link.href);
 }
 
-/** Makes the "Leave this site" link, and Escape pressed twice, leave by `leave`. */
+/** Makes the "Leave this site" link, and Escape pressed twice, leave by `leave`. @param {HTMLAnchorElement} link */
 export function watchExit(link) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -31,8 +34,9 @@ export function watchExit(link) {
 
 /** Logs out in passing: the request outlives the page. Whether it arrives is not waited for; 15 idle minutes end it too. */
 function closeCase() {
-  const form = document.getElementById("log-out");
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("log-out"));
   if (!form) return;
-  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "manual" })
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" })
     .catch(() => undefined);
 }

@@ -3,7 +3,7 @@
  * their words come with the page, in its language.
  */
 
-/** Adds both buttons, and a line that says what happened, to the card that holds the receipt. */
+/** Adds both buttons, and a line that says what happened, to the card that holds the receipt. @param {HTMLElement} card */
 export function addReceiptButtons(card) {
   const row = document.createElement("div");
   row.className = "row no-print";
@@ -11,21 +11,21 @@ export function addReceiptButtons(card) {
   said.className = "small";
   said.setAttribute("role", "status");
   row.append(
-    button(card.dataset.copy, async () => {
-      said.textContent = (await copied(receiptText())) ? card.dataset.copied : card.dataset.failed;
+    button(card.dataset.copy ?? "", async () => {
+      said.textContent = ((await copied(receiptText())) ? card.dataset.copied : card.dataset.failed) ?? "";
     }),
-    button(card.dataset.print, () => window.print()),
+    button(card.dataset.print ?? "", () => window.print()),
     said,
   );
   card.append(row);
 }
 
 /** Case key and passphrase, one a line, and nothing that says what they are for. */
-export function receiptText(page = document) {
-  return ["shown-key", "shown-passphrase"].map((id) => page.getElementById(id).textContent.trim()).join("\n");
+function receiptText() {
+  return ["shown-key", "shown-passphrase"].map((id) => document.getElementById(id)?.textContent.trim()).join("\n");
 }
 
-/** Whether the browser let us put `text` into the clipboard (it refuses outside https, and where it was told to). */
+/** Whether the browser let us put `text` into the clipboard (it refuses outside https, and where it was told to). @param {string} text */
 async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -35,6 +35,7 @@ async function copied(text) {
   }
 }
 
+/** @param {string} words @param {() => void} whenPressed */
 function button(words, whenPressed) {
   const made = document.createElement("button");
   made.type = "button";

@@ -1,10 +1,11 @@
 /** Letting somebody in: the next record names the newcomer, and the channel's roots are granted to the newcomer's party. */
 import { fromBase64, fromHex, Party, Recipient, toBase64 } from "../seal/index.js";
+import { teamAnswer } from "../desk/answers.js";
 import { getJson, postJson } from "../desk/api.js";
 import { openAnchor } from "./anchor.js";
 import { granted, grantedEpochs, memberOf, nextRecord } from "./records.js";
 
-/** @typedef {{ id: string, name: string, recipient: string, verify_key: string }} Person as the server describes one */
+/** @typedef {import("../desk/answers.js").Person} Person as the server describes one */
 
 /** The party of these public keys, from which the eight words are made. @param {Person} person */
 export function partyOf({ recipient, verify_key: verifyKey }) {
@@ -12,15 +13,15 @@ export function partyOf({ recipient, verify_key: verifyKey }) {
 }
 
 /** The people of a channel and those outside it. @param {string} channelId hex */
-export function peopleOf(channelId) {
-  return getJson(`/desk/api/channels/${channelId}/team`);
+export async function peopleOf(channelId) {
+  return teamAnswer(await getJson(`/desk/api/channels/${channelId}/team`));
 }
 
 /**
  * Signs, grants and sends. `person` must be the very keys whose words were compared.
  * @param {import("../seal/keys.js").Root} root the keeper's
  * @param {import("../desk/keys.js").Channel} channel
- * @param {{ id: string, anchor_grant: string }} given the channel in the answer of GET /desk/api/keys
+ * @param {import("../desk/answers.js").OwnChannel} given
  * @param {Person} person
  * @param {boolean} keeper whether the newcomer keeps the anchor as well
  */

@@ -5,7 +5,7 @@ import { onSubmit, readAgain } from "./forms.js";
 import { showWords } from "./words.js";
 
 /**
- * @typedef {{ root: import("../seal/keys.js").Root, keys: any, channels: Map<string, import("../desk/keys.js").Channel> }} Desk
+ * @typedef {{ root: import("../seal/keys.js").Root, keys: import("../desk/answers.js").KeysAnswer, channels: Map<string, import("../desk/keys.js").Channel> }} Desk
  */
 
 /** @param {Desk} desk */
@@ -19,11 +19,11 @@ export async function startAdmissions(desk) {
 /** @param {Desk} desk @param {string} channelId @param {HTMLFormElement[]} forms */
 async function startChannel({ root, keys, channels }, channelId, forms) {
   const channel = channels.get(channelId);
-  const given = keys.channels.find((/** @type {any} */ one) => one.id === channelId);
-  if (channel === undefined || given.anchor_grant === null) return; // not confirmed yet: its words come first
+  const given = keys.channels.find(({ id }) => id === channelId);
+  if (channel === undefined || given === undefined || given.anchor_grant === null) return; // not confirmed yet: its words come first
   const { outside } = await peopleOf(channelId);
   for (const form of forms) {
-    const person = outside.find((/** @type {any} */ one) => one.id === form.dataset.admit);
+    const person = outside.find(({ id }) => id === form.dataset.admit);
     if (person === undefined) continue;
     const { words } = partyOf(person);
     showWords(/** @type {HTMLElement} */ (form.querySelector("[data-words]")), words);

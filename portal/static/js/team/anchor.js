@@ -5,13 +5,13 @@ import { Breach } from "../desk/failure.js";
 /**
  * @param {import("../seal/keys.js").Root} root the keeper's own
  * @param {import("../desk/keys.js").Channel} channel
- * @param {string} sealed `anchor_grant` in the answer of GET /desk/api/keys
+ * @param {string | null} sealed `anchor_grant` in the answer of GET /desk/api/keys; null only for who keeps no anchor
  * @returns {Promise<import("../seal/keys.js").Root>}
  * @throws {Breach}
  */
 export async function openAnchor(root, { id, name, anchor, records }, sealed) {
   try {
-    const grant = await openGrant(fromBase64(sealed), root);
+    const grant = await openGrant(fromBase64(sealed ?? ""), root);
     const named = records.some(({ hash, anchorVerifyKey }) => equal(hash, grant.record) && equal(anchorVerifyKey, anchor.verifyKey));
     if (!named) throw new RecordNotAllowed("a grant that names no record of this anchor");
     const { recipient } = anchor;

@@ -8,7 +8,7 @@ import { compared, confirm, unconfirmed } from "./joining.js";
 /**
  * Shows the form where a channel waits.
  * @param {import("../seal/keys.js").Root} root
- * @param {any} keys the answer of GET /desk/api/keys
+ * @param {import("../desk/answers.js").KeysAnswer} keys the answer of GET /desk/api/keys
  */
 export function startConfirming(root, keys) {
   const [channel] = unconfirmed(root, keys);

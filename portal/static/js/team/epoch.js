@@ -10,8 +10,8 @@ import { openAnchor } from "./anchor.js";
 import { granted, grantedEpochs, nextRecord } from "./records.js";
 
 /**
- * @typedef {{ root: Root, keys: any, channel: import("../desk/keys.js").Channel, given: any, people: any }} Work
- *   `given`: the channel in GET /desk/api/keys; `people`: the answer of GET /desk/api/channels/<id>/team
+ * @typedef {{ root: Root, keys: import("../desk/answers.js").KeysAnswer, channel: import("../desk/keys.js").Channel,
+ *   given: import("../desk/answers.js").OwnChannel, people: import("../desk/answers.js").TeamAnswer }} Work
  */
 
 /**
@@ -22,16 +22,16 @@ import { granted, grantedEpochs, nextRecord } from "./records.js";
 function stayingParties({ channel, people }, leavers) {
   return channel.newest.members.filter(({ officerId }) => !leavers.has(toHex(officerId))).map((member) => {
     const id = toHex(member.officerId);
-    const told = people.members.find((/** @type {any} */ one) => one.id === id);
+    const told = people.members.find((one) => one.id === id);
     try {
-      return { id, member, party: /** @type {Party} */ (member.party(Recipient.parse(told.recipient))) };
+      return { id, member, party: /** @type {Party} */ (member.party(Recipient.parse(told?.recipient ?? ""))) };
     } catch (error) {
       throw new Breach("chain", channel.name, error);
     }
   });
 }
 
-/** Whether one of `leavers` keeps the anchor, so that it has to change. @param {any} people @param {readonly string[]} leavers */
+/** Whether one of `leavers` keeps the anchor, so that it has to change. @param {{ keepers: readonly string[] }} people @param {readonly string[]} leavers */
 export function keepersLeave(people, leavers) {
   return leavers.some((id) => people.keepers.includes(id));
 }

@@ -2,7 +2,7 @@
  * A newcomer's half of joining, and everybody's after the anchor has changed: two of the channel's eight words, typed from
  * what a keeper has said, are compared here with the anchor of the signed chain. Before that nothing granted is used.
  *
- * @typedef {{ given: any, id: Uint8Array, newest: import("../desk/keys.js").ChannelRecord,
+ * @typedef {{ given: import("../desk/answers.js").OwnChannel, id: Uint8Array, newest: import("../desk/keys.js").ChannelRecord,
  *   records: readonly import("../desk/keys.js").ChannelRecord[], anchor: import("../seal/keys.js").Party,
  *   changed: boolean }} Unconfirmed `changed`: other words were confirmed before
  */
@@ -13,13 +13,13 @@ import { inputById } from "../desk/start.js";
 /**
  * The channels that were granted to this officer and not confirmed, each with its chain verified.
  * @param {import("../seal/keys.js").Root} root
- * @param {any} keys the answer of GET /desk/api/keys
+ * @param {import("../desk/answers.js").KeysAnswer} keys the answer of GET /desk/api/keys
  * @returns {Unconfirmed[]}
  * @throws {import("../desk/failure.js").Breach}
  */
 export function unconfirmed(root, keys) {
   const pins = readPins(root, keys);
-  return keys.channels.flatMap((/** @type {any} */ given) => {
+  return keys.channels.flatMap((given) => {
     const pin = Object.hasOwn(pins, given.id) ? pins[given.id] : undefined;
     const chain = verifiedChain(given, pin);
     if (pin?.anchor === toHex(chain.anchor.hash)) return [];
@@ -30,7 +30,7 @@ export function unconfirmed(root, keys) {
 /**
  * Pins the channel, once what was granted has been found to fit its records.
  * @param {import("../seal/keys.js").Root} root
- * @param {any} keys
+ * @param {import("../desk/answers.js").KeysAnswer} keys
  * @param {Unconfirmed} channel
  * @throws {import("../desk/failure.js").Breach}
  */

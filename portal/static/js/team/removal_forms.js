@@ -36,8 +36,8 @@ export function startRemovals(desk) {
  */
 async function remove({ root, keys, channels }, channelId, leavers) {
   const channel = channels.get(channelId);
-  const given = keys.channels.find((/** @type {any} */ one) => one.id === channelId);
-  if (channel === undefined || given.anchor_grant === null) return;
+  const given = keys.channels.find(({ id }) => id === channelId);
+  if (channel === undefined || given === undefined || given.anchor_grant === null) return;
   const people = await peopleOf(channelId);
   const work = { root, keys, channel, given, people };
   if (!keepersLeave(people, [...leavers, ...people.leaving])) {

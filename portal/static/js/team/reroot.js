@@ -5,6 +5,7 @@
 import {
   CaseRecord, fromBase64, Grant, openMessage, Party, Recipient, Root, sealGrant, toBase64, toHex, unwrapCard, wrapCard,
 } from "../seal/index.js";
+import { caseAnswer, waitingAnswer } from "../desk/answers.js";
 import { ApiError, getJson, postJson } from "../desk/api.js";
 import { openCaseKeys, wrapRow } from "../desk/case_keys.js";
 import { rowsOf } from "../desk/conversation.js";
@@ -36,7 +37,7 @@ function nextRecord({ id, channel, officer, talk, desk }, scope, fresh) {
 /**
  * The reporter's party: the recipient stands in message 0, which the key that signed talk record 0 has signed.
  * @param {CaseKeys} keys
- * @param {any} given
+ * @param {import("../desk/answers.js").CaseAnswer} given
  */
 async function mailboxParty({ id, talk, channel }, given) {
   try {
@@ -66,13 +67,14 @@ async function granted(record, root, receivers) {
 /**
  * The card under the new desk root.
  * @param {CaseKeys} keys
- * @param {any} card
+ * @param {import("../desk/answers.js").SealedCard} card
  * @param {Root} fresh
  * @param {number} number
  */
 function movedCard({ id, desk }, card, fresh, number) {
   const root = /** @type {Root} */ (desk?.roots[card.number]);
-  return wrapCard(fresh, unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number }), { case: id, number });
+  const opened = unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number });
+  return wrapCard(fresh, /** @type {import("../seal/card.js").Card} */ (opened), { case: id, number });
 }
 
 /**
@@ -81,7 +83,7 @@ function movedCard({ id, desk }, card, fresh, number) {
  * @param {string} caseId hex
  */
 async function reroot(desk, caseId) {
-  const given = await getJson(`/desk/api/cases/${caseId}`);
+  const given = caseAnswer(await getJson(`/desk/api/cases/${caseId}`), caseId);
   const keys = await openCaseKeys(desk, given);
   const { channel, id } = keys;
   const holder = channel.epochs.get(channel.newest.epoch);
@@ -95,6 +97,7 @@ async function reroot(desk, caseId) {
     wraps.push(wrapRow(holder, deskRoot, id, "desk", record.number));
     sent.desk = toBase64(record.raw);
     sent.desk_grants = await granted(record, deskRoot, [holder.party]);
+    if (given.card === null) throw new Breach("case", channel.name); // who opened the case has sealed one with it
     sent.card = toBase64(movedCard(keys, given.card, deskRoot, record.number));
   }
   const receivers = [holder.party, await mailboxParty(keys, given)];
@@ -109,7 +112,7 @@ async function reroot(desk, caseId) {
  * @returns {Promise<number>} how many were left as they are
  */
 export async function rerootAll(desk, onProgress) {
-  const { cases } = await getJson("/desk/api/roots");
+  const { cases } = waitingAnswer(await getJson("/desk/api/roots"));
   let left = 0;
   for (const [done, caseId] of cases.entries()) {
     onProgress(done, cases.length);
