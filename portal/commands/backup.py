@@ -55,7 +55,7 @@ def backup(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
 @_TO_FILE
 @click.argument("file")
 @with_appcontext
-def erase_keys(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
+def backup_erase_keys(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
     """Write the sealed erase keys to FILE or -, after each backup, to be kept for 14 days and no longer."""
     with _told(), _output(file) as output:
         count = backup_erase_keys.make(parts(), recipients_of(to, to_files), output.write)

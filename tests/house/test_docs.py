@@ -7,12 +7,15 @@ none.
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 import pytest
 from flask import Flask
 
+import portal.commands
 from portal.settings import SECRET_FILES, Settings
 from portal.web import errors
 from portal.web.errors import Shown
@@ -64,7 +67,19 @@ def test_a_setting_is_documented_with_its_default_and_unit(name: str) -> None:
 
 def commands(app: Flask) -> dict[str, click.Command]:
     """The portal's own commands, by name."""
-    return {name: command for name, command in app.cli.commands.items() if name not in FLASKS_OWN}
+    context = click.Context(app.cli)
+    found = {name: app.cli.get_command(context, name) for name in app.cli.list_commands(context)}
+    return {name: command for name, command in found.items() if command and name not in FLASKS_OWN}
+
+
+def test_every_command_that_is_written_can_be_called(app: Flask) -> None:
+    modules = [
+        import_module(f"portal.commands.{found.name}") for found in iter_modules(portal.commands.__path__)
+    ]
+    written = [
+        value for module in modules for value in vars(module).values() if isinstance(value, click.Command)
+    ]
+    assert {command.name for command in written} == set(commands(app))
 
 
 def test_every_command_is_documented_and_no_other(app: Flask) -> None:
