@@ -7,18 +7,11 @@ a reader before. Whether a record may stand in its place is decided in crypto.re
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Self
 
-from crypto.errors import (
-    KeyMalformed,
-    NotSupported,
-    RecordMalformed,
-    RecordSignatureWrong,
-    SignatureWrong,
-)
+from crypto.errors import RecordMalformed, RecordSignatureWrong, SignatureWrong
 from crypto.keys import Recipient, Root, verify
-from crypto.lines import Lines, LineWrong, read_decimal, read_hex
+from crypto.lines import Lines, LineWrong, ascending, read_decimal, read_hex, read_whole, write_lines
 from crypto.wrap import Scope
 
 _FIRST = "fortrolig case record v1"
@@ -86,12 +79,12 @@ class CaseRecord:
             *map(_write_reader, self.readers),
             f"signer {self.signer.hex()}",
         )
-        return "".join(f"{line}\n" for line in lines).encode("ascii")
+        return write_lines(lines)
 
     @cached_property
     def raw(self) -> bytes:
         """The whole record, as it is stored and hashed."""
-        return self.signed_part + f"signature {self.signature.hex()}\n".encode("ascii")
+        return self.signed_part + write_lines([f"signature {self.signature.hex()}"])
 
     @cached_property
     def hash(self) -> bytes:
@@ -126,17 +119,11 @@ class CaseRecord:
     @classmethod
     def read(cls, raw: bytes) -> Self:
         """The record that `raw` spells; its signature is not verified here. Raises RecordMalformed."""
-        try:
-            record = cls._take_apart(Lines(raw))
-        except (LineWrong, KeyMalformed, NotSupported) as error:
-            raise RecordMalformed(str(error)) from error
-        written = [_write_reader(reader) for reader in record.readers]
-        if not written or any(a >= b for a, b in pairwise(written)):
+        record = read_whole(raw, cls._take_apart, RecordMalformed)
+        if not ascending([_write_reader(reader) for reader in record.readers]):
             raise RecordMalformed("no readers, or readers not in order")
         if record.scope == "desk" and ("mailbox", None) in record.readers:
             raise RecordMalformed("the reporter never reads the desk's notes")
-        if record.raw != raw:
-            raise RecordMalformed("not spelled as a record is written")
         return record
 
     @classmethod

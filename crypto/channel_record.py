@@ -8,19 +8,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from typing import Self
 
-from crypto.errors import (
-    KeyMalformed,
-    NotSupported,
-    RecordMalformed,
-    RecordNotAllowed,
-    RecordSignatureWrong,
-    SignatureWrong,
-)
+from crypto.errors import RecordMalformed, RecordNotAllowed, RecordSignatureWrong, SignatureWrong
 from crypto.keys import Party, Recipient, Root, verify
-from crypto.lines import Lines, LineWrong, read_day, read_decimal, read_hex
+from crypto.lines import Lines, ascending, read_day, read_decimal, read_hex, read_whole, write_lines
 
 _FIRST = "fortrolig channel record v1"
 _CONTEXT = b"fortrolig/v1/channel\0"
@@ -77,12 +69,12 @@ class ChannelRecord:
             *members,
             f"day {self.day.isoformat()}",
         )
-        return "".join(f"{line}\n" for line in lines).encode("ascii")
+        return write_lines(lines)
 
     @cached_property
     def raw(self) -> bytes:
         """The whole record, as it is stored and hashed."""
-        return self.signed_part + f"signature {self.signature.hex()}\n".encode("ascii")
+        return self.signed_part + write_lines([f"signature {self.signature.hex()}"])
 
     @cached_property
     def hash(self) -> bytes:
@@ -117,15 +109,9 @@ class ChannelRecord:
     @classmethod
     def read(cls, raw: bytes) -> Self:
         """The record that `raw` spells; its signature is not verified here. Raises RecordMalformed."""
-        try:
-            record = cls._take_apart(Lines(raw))
-        except (LineWrong, KeyMalformed, NotSupported) as error:
-            raise RecordMalformed(str(error)) from error
-        ids = [member.officer_id for member in record.members]
-        if not ids or any(a >= b for a, b in pairwise(ids)):
+        record = read_whole(raw, cls._take_apart, RecordMalformed)
+        if not ascending([member.officer_id for member in record.members]):
             raise RecordMalformed("no members, or members not in ascending order of id")
-        if record.raw != raw:
-            raise RecordMalformed("not spelled as a record is written")
         return record
 
     @classmethod

@@ -12,13 +12,19 @@ from typing import Literal
 from crypto.agefile import open_bytes, seal_bytes
 from crypto.errors import GrantMalformed, GrantMismatch
 from crypto.keys import Recipient, Root
-from crypto.lines import Lines, LineWrong, read_decimal, read_hex
+from crypto.lines import Lines, LineWrong, read_decimal, read_hex, read_whole, write_lines
 
 Purpose = Literal["anchor", "channel", "talk", "desk"]
 """Which root is granted; talk and desk grants name a case, the others do not."""
 
 _PURPOSES: dict[str, Purpose] = {"anchor": "anchor", "channel": "channel", "talk": "talk", "desk": "desk"}
 _FIRST = "# fortrolig grant v1"
+
+
+def _read_purpose(text: str) -> Purpose:
+    if text not in _PURPOSES:
+        raise LineWrong("a purpose is anchor, channel, talk or desk")
+    return _PURPOSES[text]
 
 
 @dataclass(frozen=True)
@@ -51,27 +57,22 @@ class Grant:
             f"# root {self.root.secret.hex()}",
             str(self.root.identity),
         )
-        return "".join(f"{line}\n" for line in lines).encode("ascii")
+        return write_lines(lines)
 
     @classmethod
     def read(cls, raw: bytes) -> "Grant":
         """The grant that `raw` spells. Raises GrantMalformed, also if the identity is not the root's."""
-        try:
-            grant = cls._take_apart(Lines(raw))
-        except (LineWrong, KeyError) as error:
-            raise GrantMalformed("not the lines of a grant") from error
+        # Spelling it again compares the identity line, too: stock `age` uses it, we use the root, and they must
+        # not be two different keys.
+        grant = read_whole(raw, cls._take_apart, GrantMalformed)
         if (grant.purpose in ("talk", "desk")) != (grant.case is not None):
             raise GrantMalformed("talk and desk grants name a case, the others do not")
-        # This compares the identity line, too: stock `age` uses it, we use the root, and they must not be
-        # two different keys.
-        if grant.raw != raw:
-            raise GrantMalformed("not spelled as a grant is written, or the identity is not the root's")
         return grant
 
     @classmethod
     def _take_apart(cls, lines: Lines) -> "Grant":
         lines.take(_FIRST)
-        purpose = _PURPOSES[lines.take("# purpose ")]
+        purpose = _read_purpose(lines.take("# purpose "))
         channel = read_hex(lines.take("# channel "), 16)
         case = lines.take("# case ")
         return cls(

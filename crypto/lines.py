@@ -5,9 +5,12 @@ compares: whatever is not the one spelling is refused, without a rule for every 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from crypto.errors import CryptoError
 
 MAX_NUMBER = 2**32 - 1
 """The largest number or epoch: associated data holds it in four bytes."""
@@ -19,6 +22,18 @@ _DECIMAL = re.compile("0|[1-9][0-9]{0,9}")
 _HEX = re.compile("[0-9a-f]*")
 
 T = TypeVar("T")
+Key = TypeVar("Key", str, bytes)
+
+
+class Spelled(Protocol):
+    """What can be written in one way only."""
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that spell it."""
+
+
+Whole = TypeVar("Whole", bound=Spelled)
 
 
 class LineWrong(ValueError):
@@ -78,3 +93,24 @@ def read_day(text: str) -> date:
     if day.isoformat() != text:
         raise LineWrong("a day in another spelling")
     return day
+
+
+def ascending(keys: Sequence[Key]) -> bool:
+    """Whether each key stands after the one before it, and there is at least one."""
+    return bool(keys) and all(a < b for a, b in pairwise(keys))
+
+
+def read_whole(raw: bytes, make: Callable[[Lines], Whole], malformed: type[CryptoError]) -> Whole:
+    """What `make` makes of a text, if `raw` is the one spelling of that. Raises `malformed` for all else."""
+    try:
+        made = make(Lines(raw))
+    except (LineWrong, CryptoError) as error:
+        raise malformed(str(error)) from error
+    if made.raw != raw:
+        raise malformed("not spelled as it is written")
+    return made
+
+
+def write_lines(lines: Iterable[str]) -> bytes:
+    """Lines as bytes, each with its LF."""
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
