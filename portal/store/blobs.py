@@ -22,7 +22,7 @@ CHUNK_BYTES = 64 * 1024
 DAY_SECONDS = 24 * 60 * 60
 BLOB_NAME = re.compile(r"[0-9a-f]{32}")
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FLUSH_BYTES = 32 * 1024 * 1024
+FLUSH_BYTES = 8 * 1024 * 1024
 """How much may wait for the disk: a fsync at the end of 2 GiB would hold the answer for long."""
 
 
@@ -136,7 +136,8 @@ class BlobWriter:
         self.size += len(data)
         self._unflushed += len(data)
         if self._unflushed >= FLUSH_BYTES:
-            os.fdatasync(self._file)
+            # Starts the writing without waiting for it, and what is written leaves the memory.
+            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
             self._unflushed = 0
 
     def commit(self, blob_id: bytes) -> None:
