@@ -52,6 +52,8 @@ class Kind(StrEnum):
     RECOVERY_CODE_USED = "recovery-code-used"
     SECOND_FACTOR_RENEWED = "second-factor-renewed"
     SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SESSIONS_ENDED = "sessions-ended"
     CHANNEL_CREATED = "channel-created"
     CHANNEL_CHANGED = "channel-changed"
     CHANNEL_RECORD_SIGNED = "channel-record-signed"

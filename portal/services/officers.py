@@ -31,6 +31,8 @@ KDF = 1
 AUTH_BYTES = 32
 SALT_BYTES = 16
 PAUSE_SECONDS = 5
+ENTRY_SECONDS = 600
+"""How long after a wrong second factor further ones are no new entry: nobody fills the register by guessing."""
 _AS_CROCKFORD = str.maketrans("OIL", "011")
 _NOBODY = bytes(32)
 
@@ -136,8 +138,10 @@ def salt_for(parts: Parts, name: str) -> bytes:
 def sign_in(parts: Parts, credentials: Credentials) -> Opened:
     """A new desk session for the officer who shows the password's `auth` and a second factor.
 
-    Raises WrongPassword (also for a name that nobody has, after the same work), WrongCode, TooSoon. Writes
-    "recovery code used" to the register when that is what was shown.
+    Raises WrongPassword (also for a name that nobody has, after the same work), WrongCode, TooSoon. Register:
+    `signed-in`, and `recovery-code-used` when that is what was shown; `sign-in-refused` for a wrong second factor on
+    the right password. A wrong password leaves nothing: else a stranger could fill the register, or learn by the time
+    that takes which names there are.
     """
     with parts.database.read() as session:
         found = rows.by_folded_name(session, fold_name(credentials.name))
@@ -152,7 +156,9 @@ def sign_in(parts: Parts, credentials: Credentials) -> Opened:
         if credentials.recovery_code is not None:
             outcome = _use_recovery_code(parts, session, officer, credentials.recovery_code)
         else:
-            outcome = _check_code(parts, officer, credentials.auth, credentials.code or "")
+            outcome = _check_code(parts, session, officer, credentials.auth, credentials.code or "")
+        if outcome is _Outcome.RIGHT:
+            _enter(parts, session, officer, Kind.SIGNED_IN)
     _raise_unless_right(outcome)
     cookie = sessions.start(parts, "desk", officer.id)
     return Opened(cookie=cookie, officer=view(officer), wrapped_root=officer.wrapped_root, kdf=officer.kdf)
@@ -177,13 +183,13 @@ def change_password(parts: Parts, officer_id: bytes, row: bytes, change: Passwor
     """The officer's password is another from now on, and every session but `row` is over.
 
     The second factor's secret is sealed anew, because its key comes from `auth`. Raises WrongPassword,
-    WrongCode, TooSoon. Writes "password changed" to the register.
+    WrongCode, TooSoon. Register: `password-changed`, or `sign-in-refused` for a wrong code.
     """
     with parts.database.write() as session:
         officer = rows.locked(session, officer_id)
         if officer is None or not _fits(officer, change.auth_old):
             raise WrongPassword
-        outcome = _check_code(parts, officer, change.auth_old, change.code)
+        outcome = _check_code(parts, session, officer, change.auth_old, change.code)
         if outcome is _Outcome.RIGHT:
             secret = _totp_secret(parts, officer, change.auth_old)
             officer.salt, officer.kdf, officer.wrapped_root = change.salt, change.kdf, change.wrapped_root
@@ -203,7 +209,17 @@ def _totp_secret(parts: Parts, officer: Officer, auth: bytes) -> bytes:
     return unwrap_totp(totp_key(auth, parts.secrets.totp), officer.totp_sealed, officer_id=officer.id)
 
 
-def _check_code(parts: Parts, officer: Officer, auth: bytes, code: str) -> _Outcome:
+def end_others(parts: Parts, session: sessions.Session) -> None:
+    """Every other session of this officer is over. Register: `sessions-ended`."""
+    with parts.database.write() as transaction:
+        officer = rows.locked(transaction, session.owner)
+        if officer is None:
+            raise NotSignedIn
+        _enter(parts, transaction, officer, Kind.SESSIONS_ENDED)
+    sessions.end_all(parts, "desk", session.owner, but=session.row)
+
+
+def _check_code(parts: Parts, session: Transaction, officer: Officer, auth: bytes, code: str) -> _Outcome:
     """Whether `code` counts; what follows from it is put into `officer`. Fails closed."""
     now = int(parts.clock.now().timestamp())
     if now < officer.totp_retry_at:
@@ -213,6 +229,7 @@ def _check_code(parts: Parts, officer: Officer, auth: bytes, code: str) -> _Outc
         officer.totp_last_step = totp.accepted_step(secret, code, now=now, last_step=officer.totp_last_step)
     except (WrapDamaged, totp.CodeNotAccepted):
         # WrapDamaged: the server's own key is another one than at enrolment. A recovery code still works.
+        _refused(parts, session, officer, now)
         officer.totp_retry_at = now + PAUSE_SECONDS
         return _Outcome.WRONG
     return _Outcome.RIGHT
@@ -221,10 +238,19 @@ def _check_code(parts: Parts, officer: Officer, auth: bytes, code: str) -> _Outc
 def _use_recovery_code(parts: Parts, session: Transaction, officer: Officer, typed: str) -> _Outcome:
     code = rows.unused_code(session, officer.id, recovery_hash(officer.id, fold_recovery_code(typed)))
     if code is None:
+        now = int(parts.clock.now().timestamp())
+        _refused(parts, session, officer, now)
+        officer.totp_retry_at = max(officer.totp_retry_at, now)  # remembers the minute, and pauses nothing
         return _Outcome.WRONG
     code.used_on = parts.clock.today()
     _enter(parts, session, officer, Kind.RECOVERY_CODE_USED)
     return _Outcome.RIGHT
+
+
+def _refused(parts: Parts, session: Transaction, officer: Officer, now: int) -> None:
+    """Somebody has the password and not the second factor: its owner should find that in the register."""
+    if now - officer.totp_retry_at >= ENTRY_SECONDS:
+        _enter(parts, session, officer, Kind.SIGN_IN_REFUSED)
 
 
 def _raise_unless_right(outcome: _Outcome) -> None:

@@ -1,7 +1,8 @@
 """Sessions: a row named by a hash, opened by a cookie. Either alone opens nothing (SPEC 6).
 
 A mailbox session holds the mailbox root sealed under a key that only the cookie carries. A desk session holds
-the officer root sealed under a key that only the browser's tab carries. Both end after 15 idle minutes.
+the officer root sealed under a key that only the browser's tab carries. Both end after the idle minutes of the
+settings (15), and after LONGEST_HOURS however busy they are. Anybody may have several at once.
 """
 
 import base64
@@ -10,6 +11,7 @@ import secrets
 from binascii import Error as NotBase64
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from crypto.errors import WrapDamaged
 from crypto.wrap import unwrap_session, wrap_session
@@ -21,7 +23,11 @@ from portal.store.models.volatile import SessionRow
 
 SID_BYTES = 16
 KEY_BYTES = 32
-MINUTE = 60
+MINUTE, HOUR = 60, 60 * 60
+LONGEST_HOURS = 12
+"""How long a session may last at most: what was left open over night, or copied, opens nothing the next day. It
+ends at a full hour, so that the row does not tell the minute at which somebody came.
+"""
 RECEIPT_SECONDS = 30 * 60
 """How long the form of a report shows its receipt again (SPEC, receipt)."""
 
@@ -76,7 +82,16 @@ def start(parts: Parts, kind: str, owner: bytes, *, secret: bytes | None = None)
     sealed = None if secret is None else wrap_session(cookie.key, secret, row=cookie.row)
     with parts.volatile.write() as session:
         volatile.erase_idle(session, (kind,), before=_now(parts) - parts.settings.idle_minutes * MINUTE)
-        session.add(SessionRow(row=cookie.row, kind=kind, owner=owner, sealed=sealed, touched_at=_now(parts)))
+        session.add(
+            SessionRow(
+                row=cookie.row,
+                kind=kind,
+                owner=owner,
+                sealed=sealed,
+                touched_at=_now(parts),
+                ends_at=(_now(parts) // HOUR + LONGEST_HOURS) * HOUR,
+            )
+        )
     return cookie
 
 
@@ -86,8 +101,9 @@ def resume(parts: Parts, kind: str, value: str | None) -> tuple[Session, Cookie]
     with parts.volatile.read() as session:
         row = session.get(SessionRow, cookie.row)
         found = None if row is None else Session(row.row, row.kind, row.owner, row.sealed)
-        touched = 0 if row is None else row.touched_at
-    if found is None or found.kind != kind or _now(parts) - touched > parts.settings.idle_minutes * MINUTE:
+        touched, ends = (0, 0) if row is None else (row.touched_at, row.ends_at or 0)
+    over = _now(parts) - touched > parts.settings.idle_minutes * MINUTE or _now(parts) >= ends
+    if found is None or found.kind != kind or over:
         raise NotSignedIn
     if touched != _now(parts):
         # A full disk or a busy store ends the visit a little early; it must not lose what somebody just typed.
@@ -128,6 +144,7 @@ def sweep(parts: Parts) -> None:
         volatile.erase_idle(
             session, ("mailbox", "desk"), before=_now(parts) - parts.settings.idle_minutes * MINUTE
         )
+        volatile.erase_ended(session, before=_now(parts))
         volatile.erase_idle(session, ("receipt",), before=_now(parts) - RECEIPT_SECONDS)
     parts.volatile.truncate_log()
 
@@ -145,6 +162,14 @@ def end_all(parts: Parts, kind: str, owner: bytes, *, but: bytes | None = None) 
     """Erase every session of `owner`, except the row `but`: password changed, person removed, case erased."""
     with parts.volatile.write() as session:
         volatile.erase_of(session, kind, owner, but=but)
+
+
+def others(parts: Parts, session: Session) -> tuple[datetime, ...]:
+    """When each other live session of the same owner was last used (UTC minute), the latest first."""
+    with parts.volatile.read() as transaction:
+        minutes = volatile.touched(transaction, session.kind, session.owner, but=session.row, now=_now(parts))
+    idle = parts.settings.idle_minutes * MINUTE
+    return tuple(datetime.fromtimestamp(at, UTC) for at in minutes if _now(parts) - at <= idle)
 
 
 def _now(parts: Parts) -> int:

@@ -29,7 +29,7 @@ class Chain:
 
 
 MAIN = Chain("main", "m0004", Base.metadata)
-VOLATILE = Chain("volatile", "v0001", VolatileBase.metadata)
+VOLATILE = Chain("volatile", "v0002", VolatileBase.metadata)
 
 
 def is_current(database_url: str, volatile_url: str) -> bool:

@@ -51,6 +51,21 @@ def erase_idle(session: Session, kinds: tuple[str, ...], *, before: int) -> None
     session.execute(delete(SessionRow).where(SessionRow.kind.in_(kinds) & (SessionRow.touched_at < before)))
 
 
+def erase_ended(session: Session, *, before: int) -> None:
+    """Sessions whose last hour was over before `before` (Unix seconds), gone."""
+    session.execute(delete(SessionRow).where(SessionRow.ends_at < before))
+
+
+def touched(session: Session, kind: str, owner: bytes, *, but: bytes, now: int) -> list[int]:
+    """When each session of `owner`, but the one named `but` and those that have ended, was last used.
+
+    Unix seconds, floored to the minute, the latest first.
+    """
+    mine = (SessionRow.kind == kind) & (SessionRow.owner == owner) & (SessionRow.row != but)
+    live = select(SessionRow.touched_at).where(mine & (SessionRow.ends_at > now))
+    return list(session.scalars(live.order_by(SessionRow.touched_at.desc())))
+
+
 def mark(database: Database, mark: Mark, *, keep_seconds: int) -> bytes:
     """What the mark says from now on: "this happened at that minute", and what it was, by a hash.
 

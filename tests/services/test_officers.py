@@ -4,22 +4,16 @@ Sources: SPEC, officers; RFC 6238; issue of the round trip ("nobody can lock a r
 """
 
 import secrets
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from crypto.keys import Root
 from crypto.wrap import officer_keys, unwrap_officer, wrap_officer
-from portal import create_app
 from portal.services import keyring, officers, sessions, setup
 from portal.services.errors import NotSignedIn
 from portal.services.officers import Credentials, PasswordChange, TooSoon, WrongCode, WrongPassword
 from portal.services.parts import Parts
-from portal.services.upkeep import bring_up_to_date
-from portal.settings import load
 from portal.store import models
-from portal.web.parts import EXTENSION
 from tests.builders import SetClock
 from tests.setup_hand import CODES, FirstPerson
 
@@ -28,17 +22,6 @@ from tests.setup_hand import CODES, FirstPerson
 def clock() -> SetClock:
     """A clock that tests move."""
     return SetClock()
-
-
-@pytest.fixture
-def parts(tmp_path: Path, clock: SetClock) -> Iterator[Parts]:
-    """A portal that Astrid Holm has set up, a minute ago."""
-    app = create_app(load({}, instance=tmp_path), clock=clock)
-    made: Parts = app.extensions[EXTENSION]
-    bring_up_to_date(made)
-    yield made
-    made.database.close()
-    made.volatile.close()
 
 
 @pytest.fixture
@@ -151,7 +134,7 @@ def test_a_recovery_code_works_at_once_and_only_once(parts: Parts, astrid: First
         sign_in(parts, astrid, code="000000")
     sign_in(parts, astrid, recovery_code=CODES[3])
     assert officers.codes_left(parts, astrid.id) == 9
-    assert kinds(parts)[-1] == "recovery-code-used"
+    assert kinds(parts)[-2:] == ["recovery-code-used", "signed-in"]
     with pytest.raises(WrongCode):
         sign_in(parts, astrid, recovery_code=CODES[3])
 
@@ -215,6 +198,74 @@ def test_a_session_ends_after_fifteen_idle_minutes_and_not_before(
         session_of(parts, opened)
 
 
+def test_a_session_ends_after_twelve_hours_however_busy_it_is(
+    parts: Parts, astrid: FirstPerson, clock: SetClock
+) -> None:
+    opened = sign_in(parts, astrid)
+    while clock.at.hour < 20 or clock.at.minute < 30:
+        clock.move(minutes=15)
+        session_of(parts, opened)
+    clock.at = clock.at.replace(hour=20, minute=44)
+    session_of(parts, opened)
+    clock.at = clock.at.replace(minute=59)
+    session_of(parts, opened)
+    clock.move(minutes=1)
+    with pytest.raises(NotSignedIn):
+        session_of(parts, opened)
+    clock.move(minutes=1)
+    sessions.sweep(parts)
+    with parts.volatile.read() as transaction:
+        assert transaction.get(models.SessionRow, opened.cookie.row) is None
+
+
+def test_a_session_from_before_there_was_a_longest_one_is_over(parts: Parts, astrid: FirstPerson) -> None:
+    opened = sign_in(parts, astrid)
+    with parts.volatile.write() as transaction:
+        transaction.get_one(models.SessionRow, opened.cookie.row).ends_at = None
+    with pytest.raises(NotSignedIn):
+        session_of(parts, opened)
+
+
+def test_who_signs_in_is_in_the_register(parts: Parts, astrid: FirstPerson) -> None:
+    sign_in(parts, astrid)
+    assert kinds(parts)[-1] == "signed-in"
+
+
+def test_a_wrong_second_factor_on_the_right_password_is_an_entry_once_in_ten_minutes(
+    parts: Parts, astrid: FirstPerson, clock: SetClock
+) -> None:
+    for factor in ({"code": "000000"}, {"recovery_code": "Z" * 16}) * 3:
+        with pytest.raises(WrongCode):
+            sign_in(parts, astrid, **factor)
+        clock.move(seconds=30)
+    assert kinds(parts).count("sign-in-refused") == 1
+    clock.move(minutes=11)
+    with pytest.raises(WrongCode):
+        sign_in(parts, astrid, recovery_code="Z" * 16)
+    assert kinds(parts).count("sign-in-refused") == 2
+
+
+def test_a_wrong_password_leaves_no_entry(parts: Parts, astrid: FirstPerson) -> None:
+    before = kinds(parts)
+    with pytest.raises(WrongPassword):
+        officers.sign_in(parts, Credentials(name=astrid.name, auth=bytes(32), code="000000"))
+    assert kinds(parts) == before
+
+
+def test_one_sees_when_one_s_other_sessions_were_used_and_ends_them(
+    parts: Parts, astrid: FirstPerson, clock: SetClock
+) -> None:
+    other = sign_in(parts, astrid)
+    clock.move(minutes=3)
+    mine = session_of(parts, sign_in(parts, astrid))
+    assert [at.minute for at in sessions.others(parts, mine)] == [clock.at.minute - 3]
+    officers.end_others(parts, mine)
+    assert sessions.others(parts, mine) == ()
+    assert kinds(parts)[-1] == "sessions-ended"
+    with pytest.raises(NotSignedIn):
+        session_of(parts, other)
+
+
 def test_the_key_ring_holds_what_was_granted_and_nothing_in_clear(parts: Parts, astrid: FirstPerson) -> None:
     opened = sign_in(parts, astrid)
     sessions.keep_sealed(parts, opened.cookie.row, b"s" * 72)
@@ -256,7 +307,7 @@ def test_a_new_password_opens_the_same_root_and_the_old_one_nothing(
     root = unwrap_officer(astrid.wrap_key, wrapped, officer_id=astrid.id, party=party)
     assert root == astrid.officer
     assert officers.salt_for(parts, astrid.name) == b"n" * 16
-    assert kinds(parts)[-1] == "password-changed"
+    assert kinds(parts)[-2:] == ["password-changed", "signed-in"]
 
 
 def test_a_new_password_ends_every_other_session_and_keeps_this_one(

@@ -254,6 +254,20 @@ def test_the_account_page_shows_what_one_may_do(desk: FlaskClient) -> None:
     assert "Administer this portal" in page
 
 
+def test_the_account_page_shows_one_s_other_sessions_and_ends_them(
+    app: Flask, desk: FlaskClient, astrid: FirstPerson
+) -> None:
+    assert "Only here." in desk.get("/en/desk/account").text
+    other = app.test_client()
+    sign_in(other, astrid, code=None, recovery_code=CODES[0])
+    page = desk.get("/en/desk/account").text
+    assert "in 1 other browser" in page
+    ended = desk.post("/en/desk/account/sessions", data={"csrf_token": hidden(page, "csrf_token")})
+    assert ended.status_code == 303
+    assert other.get("/desk/api/session").status_code == 401
+    assert "Only here." in desk.get("/en/desk/account").text
+
+
 def test_a_new_password_keeps_this_session_and_ends_the_others(
     app: Flask, desk: FlaskClient, astrid: FirstPerson, clock: SetClock
 ) -> None:

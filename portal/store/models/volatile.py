@@ -11,7 +11,8 @@ class SessionRow(VolatileBase):
     setup, or receipt (a form received in the last half hour, whose receipt may be shown again).
 
     `sealed` opens only with a key the server doesn't keep; of a receipt it is an HMAC of what was sent, under
-    such a key. `touched_at` is Unix seconds, floored to the minute by whoever writes it.
+    such a key. `touched_at` is Unix seconds, floored to the minute by whoever writes it; `ends_at` the full hour
+    at which the session is over however busy it is, None for what is no session.
     """
 
     __tablename__ = "sessions"
@@ -22,6 +23,7 @@ class SessionRow(VolatileBase):
     owner: Mapped[Id]
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     touched_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    ends_at: Mapped[int | None] = mapped_column(BigInteger, default=None)
 
 
 class PendingUpload(VolatileBase):

@@ -29,6 +29,7 @@ POLICIES: dict[str, Policy] = {
     "desk.password": "either",
     "desk.account": "either",
     "desk.second_factor": "either",
+    "desk.end_others": "either",
     "desk.lost": "anyone",
     "desk.sheet": "officer",
     "desk.sheet_channels": "officer",

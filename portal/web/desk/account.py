@@ -1,8 +1,9 @@
 """One's own account: who one is here, how many recovery codes are left, a new password, a new second factor."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
-from portal.services import officers, second_factor
+from portal.services import officers, second_factor, sessions
 from portal.services.new_portal import RECOVERY_CODES, WRAPPED_ROOT_BYTES
 from portal.services.officers import AUTH_BYTES, KDF, SALT_BYTES, PasswordChange
 from portal.services.second_factor import SecondFactor
@@ -13,17 +14,31 @@ from portal.web.encoding import no_content
 from portal.web.json_body import read_json
 from portal.web.parts import parts
 
+SEE_OTHER = 303
+
 
 def register(blueprint: Blueprint) -> None:
     """Add this module's addresses."""
     blueprint.add_url_rule("/<lang>/desk/account", "account", page)
+    blueprint.add_url_rule("/<lang>/desk/account/sessions", "end_others", end_others, methods=["POST"])
     blueprint.add_url_rule("/desk/api/password", "password", password, methods=["POST"])
     blueprint.add_url_rule("/desk/api/second-factor", "second_factor", renew, methods=["POST"])
 
 
 def page() -> str:
     """The account page."""
-    return render_template("desk/account.html", codes_left=officers.codes_left(parts(), officer().id))
+    return render_template(
+        "desk/account.html",
+        codes_left=officers.codes_left(parts(), officer().id),
+        others=sessions.others(parts(), officer().session),
+        longest_hours=sessions.LONGEST_HOURS,
+    )
+
+
+def end_others() -> BaseResponse:
+    """Signed in here alone from now on."""
+    officers.end_others(parts(), officer().session)
+    return redirect(url_for("desk.account"), SEE_OTHER)
 
 
 def password() -> Response:
