@@ -33,8 +33,13 @@ export function sizeText(size) {
   return `${new Intl.NumberFormat(PAGE, { maximumFractionDigits: step < 2 ** 20 ? 0 : 1 }).format(size / step)} ${unit}`;
 }
 
+/** The UTC day that it is, `YYYY-MM-DD`. */
+export function today() {
+  return new Date().toISOString().slice(0, 10);
+}
+
 /** This minute, as messages name it. */
 export function thisMinute() {
-  const now = new Date().toISOString();
-  return { day: now.slice(0, 10), at: `${now.slice(0, 16)}Z` };
+  const at = `${new Date().toISOString().slice(0, 16)}Z`;
+  return { day: at.slice(0, 10), at };
 }

@@ -16,6 +16,11 @@ export function make(tag, given = {}, ...children) {
   return element;
 }
 
+/** Fills the list `place` with one item a line. @param {HTMLElement} place @param {readonly string[]} lines */
+export function fillList(place, lines) {
+  place.replaceChildren(...lines.map((line) => make("li", { text: line })));
+}
+
 /** What somebody wrote, in its own direction and with its own line breaks. @param {string} words @param {string} [lang] */
 export function said(words, lang) {
   return make("p", { class: "said", text: words, attributes: { dir: "auto", ...(lang ? { lang } : {}) } });

@@ -1,13 +1,14 @@
 /**
- * Faults that must stop everything: somebody may have changed keys or records on the server, and going on could hand a
+ * What went wrong, and whether the work may go on. A Breach must stop everything: somebody may have changed keys or records on the server, and going on could hand a
  * report to them. The whole page gives way to the words for it, which came with the page (templates/desk/halt.html).
  */
+import { ApiError } from "./api.js";
 import { hasText, text } from "./strings.js";
 
 /** What must not be shown as a small note beside work that goes on. */
 export class Breach extends Error {
   /**
-   * @param {string} code chain, rolled_back, anchor, grant, root or pins
+   * @param {string} code what is wrong: the texts `halt.…` of the page name each
    * @param {string} [channel] whose keys it is about
    * @param {unknown} [cause]
    */
@@ -17,6 +18,15 @@ export class Breach extends Error {
     this.code = code;
     this.channel = channel;
   }
+}
+
+/**
+ * What went wrong, in the page's words, for a note beside the work; a code without words of its own is "unknown".
+ * @param {unknown} error
+ */
+export function wordsFor(error) {
+  const code = error instanceof ApiError ? error.code : "unknown";
+  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
 }
 
 /**

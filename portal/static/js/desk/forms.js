@@ -3,11 +3,10 @@
  * must not reach the reporter by a slip. What was typed stays until it has been sent.
  */
 import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
-import { ApiError } from "./api.js";
 import { Between, checkText, NotSendable, send, sendAcknowledgement } from "./compose.js";
-import { Breach } from "./failure.js";
+import { Breach, wordsFor } from "./failure.js";
 import { run, wasStopped } from "./job.js";
-import { byId, guarded, inputById } from "./start.js";
+import { byId, inputById, onSent } from "./start.js";
 import { hasText, text } from "./strings.js";
 
 /** @param {string} form @param {string} words empty to take it away */
@@ -18,11 +17,10 @@ export function complain(form, words) {
 }
 
 /** What went wrong, in the page's words. @param {unknown} error */
-export function wordsFor(error) {
+function wordsForWriting(error) {
   if (wasStopped(error)) return text("work.stopped");
   if (error instanceof NotAttachable) return text(`failed.${error.code}`, { name: error.file });
-  const code = error instanceof ApiError || error instanceof NotSendable ? error.code : "unknown";
-  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
+  return error instanceof NotSendable ? text(`failed.${error.code}`) : wordsFor(error);
 }
 
 /**
@@ -32,23 +30,15 @@ export function wordsFor(error) {
  * @param {() => Promise<void>} work
  */
 export function onSubmit(form, state, work) {
-  let busy = false;
-  byId(form).addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
+  onSent(byId(form), async () => {
     complain(form, "");
-    void guarded(async () => {
-      try {
-        await work();
-      } catch (error) {
-        if (error instanceof Breach) throw error;
-        if (error instanceof Between) await showBetween(form, state, error.code);
-        else complain(form, wordsFor(error));
-      } finally {
-        busy = false;
-      }
-    });
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Breach) throw error;
+      if (error instanceof Between) await showBetween(form, state, error.code);
+      else complain(form, wordsForWriting(error));
+    }
   });
 }
 

@@ -2,8 +2,8 @@
 import { ApiError, postJson } from "./api.js";
 import { dayText, shortDay } from "./dates.js";
 import { make } from "./elements.js";
-import { Breach } from "./failure.js";
-import { complain, say, wordsFor } from "./forms.js";
+import { Breach, wordsFor } from "./failure.js";
+import { complain, say } from "./forms.js";
 import { byId, guarded } from "./start.js";
 import { text } from "./strings.js";
 

@@ -38,6 +38,21 @@ export async function guarded(work) {
 }
 
 /**
+ * Runs `work` when the form is sent, never twice at once; what it throws stops the page.
+ * @param {HTMLElement} form
+ * @param {() => Promise<void>} work
+ */
+export function onSent(form, work) {
+  let busy = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    void guarded(work).finally(() => { busy = false; });
+  });
+}
+
+/**
  * Runs a page. Browsers keep cryptography and Workers from pages that come over an open line, so there the page says so
  * and stops.
  * @param {() => void | Promise<void>} page

@@ -1,9 +1,10 @@
 /** A new phone on the account page: a fresh secret and fresh recovery codes, shown once, confirmed by code and passphrase. */
 import { saltAnswer } from "../desk/answers.js";
 import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
+import { Breach, wordsFor } from "../desk/failure.js";
 import { stretch } from "../desk/kdf.js";
-import { byId, inputById } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { byId, inputById, onSent } from "../desk/start.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { fromHex } from "../seal/index.js";
 import { hashOf } from "../setup/codes.js";
@@ -11,11 +12,9 @@ import { SecondFactor } from "../setup/second_factor.js";
 
 /** @typedef {{ id: string, name: string }} Officer */
 
-/** @param {unknown} error */
-function wordsFor(error) {
-  const code = error instanceof ApiError ? error.code : "unknown";
-  if (code === "wrong_code") return text("factor.wrong_code");
-  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
+/** @param {unknown} error @param {string} code */
+function isRefusal(error, code) {
+  return error instanceof ApiError && error.code === code;
 }
 
 /** @param {string} words @param {"factor-code" | "factor-current"} [at] empty words take the complaint away */
@@ -60,7 +59,6 @@ function close(factor) {
 export function startNewFactor(officer, organisation) {
   /** @type {SecondFactor | undefined} */
   let factor;
-  let busy = false;
   byId("new-factor-begin").addEventListener("click", () => {
     factor = new SecondFactor();
     factor.show(officer.name, organisation);
@@ -69,19 +67,17 @@ export function startNewFactor(officer, organisation) {
     byId("new-factor").hidden = false;
     byId("new-factor-title").focus();
   });
-  byId("new-factor").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (busy || factor === undefined) return;
-    busy = true;
+  onSent(byId("new-factor"), async () => {
+    if (factor === undefined) return;
     complain("");
     try {
       await send(officer, factor);
       close(factor);
       factor = undefined;
     } catch (error) {
-      complain(wordsFor(error), error instanceof ApiError && error.code === "wrong" ? "factor-current" : "factor-code");
-    } finally {
-      busy = false;
+      if (error instanceof Breach) throw error;
+      const words = isRefusal(error, "wrong_code") ? text("factor.wrong_code") : wordsFor(error);
+      complain(words, isRefusal(error, "wrong") ? "factor-current" : "factor-code");
     }
   });
 }

@@ -1,11 +1,13 @@
 /** One's own account: the words of one's keys, and a new passphrase, under which the same root is wrapped anew. */
 import { saltAnswer } from "../desk/answers.js";
-import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
+import { fromBase64, postJson, toBase64 } from "../desk/api.js";
+import { fillList } from "../desk/elements.js";
+import { Breach, wordsFor } from "../desk/failure.js";
 import { stretch } from "../desk/kdf.js";
 import { PassphraseChooser } from "../desk/passphrase.js";
 import { openDesk } from "../desk/session.js";
-import { byId, inputById, start } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { byId, inputById, onSent, start } from "../desk/start.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { startNewFactor } from "../loss/new_factor.js";
 import { fromHex, KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
@@ -43,18 +45,10 @@ async function change(root, officer, passphrase) {
 
 async function page() {
   const { root, keys } = await openDesk();
-  byId("own-words").replaceChildren(...root.party.words.map((word) => {
-    const item = document.createElement("li");
-    item.textContent = word;
-    return item;
-  }));
+  fillList(byId("own-words"), root.party.words);
   const chooser = new PassphraseChooser(() => [keys.officer.name, keys.officer.role]);
   startNewFactor(keys.officer, byId("app").dataset.organisation ?? "");
-  let busy = false;
-  byId("change").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
+  onSent(byId("change"), async () => {
     byId("said").hidden = true;
     try {
       const passphrase = await chooser.chosen();
@@ -64,10 +58,8 @@ async function page() {
       for (const id of ["current", "code"]) inputById(id).value = "";
       say(text("changed"), true);
     } catch (error) {
-      const code = error instanceof ApiError ? error.code : "unknown";
-      say(text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown"));
-    } finally {
-      busy = false;
+      if (error instanceof Breach) throw error;
+      say(wordsFor(error));
     }
   });
 }

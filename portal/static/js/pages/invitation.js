@@ -1,21 +1,16 @@
 /** A newcomer's keys, made here: two steps and one POST. What is sent opens nothing before a keeper has compared words. */
-import { ApiError, postJson } from "../desk/api.js";
+import { postJson } from "../desk/api.js";
+import { wordsFor } from "../desk/failure.js";
+import { fillList } from "../desk/elements.js";
 import { sealPins } from "../desk/keys.js";
 import { PassphraseChooser } from "../desk/passphrase.js";
 import { byId, start } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { randomBytes, Root } from "../seal/index.js";
 import { officerBody, stretched } from "../setup/enrolment.js";
 import { SecondFactor } from "../setup/second_factor.js";
 import { Wizard } from "../setup/wizard.js";
-import { showWords } from "../team/words.js";
-
-/** @param {unknown} error */
-function wordsFor(error) {
-  const code = error instanceof ApiError ? error.code : "unknown";
-  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
-}
 
 function person() {
   const said = (/** @type {string} */ id) => byId(id).textContent ?? "";
@@ -53,7 +48,7 @@ function page() {
     }
     keys = undefined;
     for (const secret of [chooser, factor]) secret.forget();
-    showWords(byId("own-words"), officer.party.words);
+    fillList(byId("own-words"), officer.party.words);
     return true;
   }
 

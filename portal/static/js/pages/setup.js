@@ -2,10 +2,11 @@
  * Setting up: five steps in one page, all secrets made here, and one POST at the end. Until then nothing has left the
  * browser; after it nothing secret has.
  */
-import { ApiError, postJson, toBase64 } from "../desk/api.js";
+import { postJson, toBase64 } from "../desk/api.js";
+import { wordsFor } from "../desk/failure.js";
 import { PassphraseChooser } from "../desk/passphrase.js";
 import { byId, start } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { officerBody, stretched } from "../setup/enrolment.js";
 import { channel, organisation, person, watchFields } from "../setup/fields.js";
@@ -39,12 +40,6 @@ async function portalOf(roots, keys, factor) {
       sheet_confirmed: true,
     },
   };
-}
-
-/** @param {unknown} error */
-function wordsFor(error) {
-  const code = error instanceof ApiError ? error.code : "unknown";
-  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
 }
 
 function page() {

@@ -1,10 +1,10 @@
 /** The recovery sheet in use: 21 words typed here, a keeper made here, and nothing of the words sent. */
 import { sheetAnswer } from "../desk/answers.js";
 import { ApiError, getJson } from "../desk/api.js";
-import { Breach } from "../desk/failure.js";
+import { Breach, wordsFor } from "../desk/failure.js";
 import { openDesk } from "../desk/session.js";
-import { byId, guarded, start } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { byId, onSent, start } from "../desk/start.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { channelOf, recover, SheetRefused } from "../loss/recovery.js";
 import { field, forgetWords, startFields, typedWords, unknownPlaces } from "../loss/typed_words.js";
@@ -19,11 +19,11 @@ function complain(words) {
 }
 
 /** @param {unknown} error */
-function wordsFor(error) {
+function wordsForSheet(error) {
   if (error instanceof SheetMalformed) return text("sheet.slip");
   if (error instanceof SheetRefused) return text(`sheet.${error.code}`, { channel: error.channel });
-  const code = error instanceof ApiError ? error.code : "unknown";
-  return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
+  if (!(error instanceof ApiError)) console.error(error instanceof Error ? error.name : "fault");
+  return wordsFor(error);
 }
 
 /** @param {{ root: import("../seal/keys.js").Root, keys: import("../desk/answers.js").KeysAnswer }} desk */
@@ -47,24 +47,15 @@ async function useSheet(desk) {
 
 async function page() {
   const desk = await openDesk();
-  let busy = false;
   startFields();
-  byId("sheet-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
+  onSent(byId("sheet-form"), async () => {
     complain("");
-    void guarded(async () => {
-      try {
-        await useSheet(desk);
-      } catch (error) {
-        if (error instanceof Breach) throw error;
-        complain(wordsFor(error));
-        if (wordsFor(error) === text("failed.unknown")) console.error(error instanceof Error ? error.name : "fault");
-      } finally {
-        busy = false;
-      }
-    });
+    try {
+      await useSheet(desk);
+    } catch (error) {
+      if (error instanceof Breach) throw error;
+      complain(wordsForSheet(error));
+    }
   });
 }
 

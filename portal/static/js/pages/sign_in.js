@@ -1,11 +1,11 @@
 /** Signing in: the passphrase is stretched here, the root is opened here, and both stay here. */
 import { saltAnswer } from "../desk/answers.js";
 import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
-import { Breach } from "../desk/failure.js";
+import { Breach, wordsFor } from "../desk/failure.js";
 import { stretch } from "../desk/kdf.js";
 import { keepRoot } from "../desk/session.js";
-import { byId, guarded, inputById, start } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
+import { byId, inputById, onSent, start } from "../desk/start.js";
+import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { CryptoError, fromHex, KdfRefused, Party, Recipient, unwrapOfficer } from "../seal/index.js";
 
@@ -55,9 +55,9 @@ async function signIn() {
 /** @param {unknown} error */
 function complain(error) {
   if (error instanceof Breach) throw error;
-  const code = error instanceof ApiError ? error.code : error instanceof KdfRefused ? "kdf" : "unknown";
+  const code = error instanceof ApiError ? error.code : "unknown";
   const place = byId("problem");
-  byId("problem-words").textContent = text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
+  byId("problem-words").textContent = error instanceof KdfRefused ? text("failed.kdf") : wordsFor(error);
   place.hidden = false;
   const blamed = { wrong: "passphrase", wrong_code: usesRecovery() ? "recovery" : "code", wait: "code" }[code];
   if (blamed === undefined) place.focus();
@@ -65,7 +65,7 @@ function complain(error) {
     inputById(blamed).focus();
     inputById(blamed).select();
   }
-  if (error instanceof CryptoError === false && code === "unknown") console.error("fault");
+  if (!(error instanceof ApiError || error instanceof CryptoError)) console.error("fault");
 }
 
 /** @param {boolean} recovery */
@@ -78,23 +78,15 @@ function chooseFactor(recovery) {
 }
 
 function page() {
-  let busy = false;
   byId("use-recovery").addEventListener("click", () => chooseFactor(true));
   byId("use-code").addEventListener("click", () => chooseFactor(false));
-  byId("sign-in").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
+  onSent(byId("sign-in"), async () => {
     byId("problem").hidden = true;
-    void guarded(async () => {
-      try {
-        await signIn();
-      } catch (error) {
-        complain(error);
-      } finally {
-        busy = false;
-      }
-    });
+    try {
+      await signIn();
+    } catch (error) {
+      complain(error);
+    }
   });
 }
 

@@ -2,14 +2,10 @@
 import {
   ChannelRecord, Grant, Member, NO_HASH, randomBytes, Root, sealGrant, toHex,
 } from "../seal/index.js";
+import { today } from "../desk/dates.js";
 import { pinOf, sealPins } from "../desk/keys.js";
 
 const ID_SIZE = 16;
-
-/** @param {Date} now */
-function utcDay(now) {
-  return now.toISOString().slice(0, 10);
-}
 
 /**
  * @typedef {{ officerId: Uint8Array, channelId: Uint8Array, officer: Root, channel: Root, anchor: Root,
@@ -18,10 +14,9 @@ function utcDay(now) {
 
 /**
  * New roots for the first officer, the first channel's epoch 0 and its anchor, and the channel's record 0.
- * @param {Date} [now]
  * @returns {Roots}
  */
-export function newRoots(now = new Date()) {
+export function newRoots() {
   const [officer, channel, anchor] = [Root.generate(), Root.generate(), Root.generate()];
   const [officerId, channelId] = [randomBytes(ID_SIZE), randomBytes(ID_SIZE)];
   const record = ChannelRecord.sign(anchor, {
@@ -33,7 +28,7 @@ export function newRoots(now = new Date()) {
     epoch: 0,
     recipient: channel.party.recipient,
     members: [new Member(officerId, officer.verifyKey, officer.party.recipient.hash)],
-    day: utcDay(now),
+    day: today(),
   });
   return { officerId, channelId, officer, channel, anchor, record };
 }

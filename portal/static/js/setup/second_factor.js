@@ -1,5 +1,6 @@
 /** The last step on the page: the secret for an authenticator app, its code, and the recovery codes. */
 import { qrSvg } from "../seal/qr.js";
+import { fillList } from "../desk/elements.js";
 import { byId, inputById } from "../desk/start.js";
 import { text } from "../desk/strings.js";
 import { newCodes, shownCode } from "./codes.js";
@@ -14,11 +15,7 @@ export class SecondFactor {
   show(name, issuer) {
     byId("factor-qr").replaceChildren(qrSvg(otpauth(this.secret, name, issuer), text("factor.qr")));
     byId("factor-secret").textContent = typedSecret(this.secret);
-    byId("factor-codes").replaceChildren(...this.codes.map((code) => {
-      const item = document.createElement("li");
-      item.textContent = shownCode(code);
-      return item;
-    }));
+    fillList(byId("factor-codes"), this.codes.map(shownCode));
   }
 
   /** The six digits as typed. */

@@ -1,19 +1,11 @@
 /** The recovery sheet on the page: filled from the anchor's root, and confirmed by typing two of its words. */
 import { anchorWords, fold } from "../seal/index.js";
 import { qrSvg } from "../seal/qr.js";
+import { fillList } from "../desk/elements.js";
 import { byId, inputById } from "../desk/start.js";
 import { text } from "../desk/strings.js";
 
 const ASKED = 2;
-
-/** @param {string} id @param {readonly string[]} words */
-function list(id, words) {
-  byId(id).replaceChildren(...words.map((word) => {
-    const item = document.createElement("li");
-    item.textContent = word;
-    return item;
-  }));
-}
 
 /**
  * Two different places of the list, lower first.
@@ -43,8 +35,8 @@ export class RecoverySheet {
   fill(anchor, { organisation, channel, day }) {
     this.#words = anchorWords(anchor);
     this.#asked = places(this.#words.length);
-    list("sheet-words", this.#words);
-    list("sheet-fingerprint", anchor.party.words);
+    fillList(byId("sheet-words"), this.#words);
+    fillList(byId("sheet-fingerprint"), anchor.party.words);
     const identity = anchor.identity.toString();
     byId("sheet-identity").textContent = identity;
     byId("sheet-qr").replaceChildren(qrSvg(identity, text("sheet.qr")));

@@ -1,8 +1,8 @@
 /** Who waits to be let in, with the eight words of each, made here from the keys that are signed afterwards. */
+import { fillList } from "../desk/elements.js";
 import { inputById } from "../desk/start.js";
 import { admit, partyOf, peopleOf } from "./admission.js";
 import { onSubmit, readAgain } from "./forms.js";
-import { showWords } from "./words.js";
 
 /**
  * @typedef {{ root: import("../seal/keys.js").Root, keys: import("../desk/answers.js").KeysAnswer, channels: Map<string, import("../desk/keys.js").Channel> }} Desk
@@ -26,7 +26,7 @@ async function startChannel({ root, keys, channels }, channelId, forms) {
     const person = outside.find(({ id }) => id === form.dataset.admit);
     if (person === undefined) continue;
     const { words } = partyOf(person);
-    showWords(/** @type {HTMLElement} */ (form.querySelector("[data-words]")), words);
+    fillList(/** @type {HTMLElement} */ (form.querySelector("[data-words]")), words);
     form.hidden = false;
     const keeper = `${form.id}-keeper`;
     onSubmit(form, async () => {

@@ -1,8 +1,7 @@
 /** Forms of the team page: one at a time, what went wrong beside it, and the page read anew after a change. */
 import { ApiError } from "../desk/api.js";
-import { Breach } from "../desk/failure.js";
+import { Breach, wordsFor } from "../desk/failure.js";
 import { guarded } from "../desk/start.js";
-import { hasText, text } from "../desk/strings.js";
 
 let busy = false;
 
@@ -31,8 +30,7 @@ export function onSubmit(form, work) {
         await work();
       } catch (error) {
         if (error instanceof Breach) throw error;
-        const code = error instanceof ApiError ? error.code : "unknown";
-        complain(form, text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown"));
+        complain(form, wordsFor(error));
         if (!(error instanceof ApiError)) console.error(error instanceof Error ? error.name : "fault");
       } finally {
         busy = false;

@@ -1,4 +1,5 @@
 /** A channel's next record, and grants of its roots, made in a keeper's browser (SPEC 7 and 8). */
+import { today } from "../desk/dates.js";
 import { ChannelRecord, Grant, Member, sealGrant, toBase64 } from "../seal/index.js";
 
 /** @typedef {import("../seal/keys.js").Root} Root @typedef {import("../seal/keys.js").Party} Party */
@@ -15,7 +16,7 @@ export function nextRecord(anchor, newest, changes) {
     channel, anchorVerifyKey, anchorRecipientHash, epoch, recipient, members,
     number: newest.number + 1,
     previous: newest.hash,
-    day: new Date().toISOString().slice(0, 10),
+    day: today(),
     ...changes,
   });
 }
