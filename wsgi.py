@@ -1,5 +1,7 @@
 """The WSGI entry point: `gunicorn wsgi:app`, `flask --app wsgi`."""
 
 from portal import create_app
+from portal.commands.plain import start_told
 
-app = create_app()
+with start_told():
+    app = create_app()

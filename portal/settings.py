@@ -5,16 +5,22 @@ default here.
 A key that nobody knows stops the start: a misspelt limit must not silently be no limit.
 """
 
+import fcntl
 import os
 import secrets
+import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FILES = ("locator", "receipt", "token", "salt", "totp", "csrf")
+SECRET_BYTES = 32
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 GIB = 1024**3
 
 
@@ -72,7 +78,11 @@ def load(environment: Mapping[str, str] | None = None, *, instance: Path | None 
         database_url=f"sqlite:///{folder / 'fortrolig.sqlite'}",
         volatile_url=f"sqlite:///{folder / 'volatile' / 'volatile.sqlite'}",
     )
-    return replace(base, **{key: _convert(key, value, getattr(base, key)) for key, value in values.items()})
+    chosen = replace(base, **{key: _convert(key, value, getattr(base, key)) for key, value in values.items()})
+    for key in ("database_url", "volatile_url"):
+        if not getattr(chosen, key).startswith(DATABASES):  # the value may hold a password: it is not quoted
+            raise SettingsError(f"setting {key!r} must begin with {' or '.join(DATABASES)}")
+    return chosen
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -81,7 +91,7 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not TOML: {error}") from error
+        raise SettingsError(f"{path} is not TOML (name = value, text in quotes): {error}") from error
     return {_known(key, path.name): value for key, value in values.items()}
 
 
@@ -143,18 +153,51 @@ class Secrets:
 
 
 def load_secrets(instance: Path) -> Secrets:
-    """The keys in `instance`, made where they are missing. Raises SettingsError when one is not 32 bytes."""
+    """The keys in `instance`: all of them made on its first start, and never one alone after that.
+
+    A key that were made anew beside older ones would close every mailbox, or every second factor, without a word.
+    Raises SettingsError when some are missing, or one is not 32 bytes.
+    """
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    instance.chmod(0o700)  # a checkout makes it readable to all
-    return Secrets(**{name: _load_secret(instance / f"{name}.key") for name in SECRET_FILES})
+    if instance.stat().st_mode & OTHERS:
+        instance.chmod(0o700)  # a checkout makes it readable to all
+    paths = {name: instance / f"{name}.key" for name in SECRET_FILES}
+    if not all(path.exists() for path in paths.values()):
+        with _alone(instance):
+            _make_all(list(paths.values()))
+    return Secrets(**{name: _load_secret(path) for name, path in paths.items()})
+
+
+def _make_all(paths: list[Path]) -> None:
+    """Every key where none is yet. Raises SettingsError where others are there: what is missing was lost."""
+    missing = [path for path in paths if not path.exists()]
+    if missing and len(missing) < len(paths):
+        names = ", ".join(path.name for path in missing)
+        raise SettingsError(
+            f"{names} missing in {paths[0].parent}, while other key files are there: put it back from the backup "
+            "(docs/operations.md, section 10). If this portal was never set up, remove the other key files, too"
+        )
+    for path in missing:
+        _make_secret(path)
+
+
+@contextmanager
+def _alone(instance: Path) -> Iterator[None]:
+    """One process at a time: a second one that starts must not take keys half made for keys lost."""
+    folder = os.open(instance, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _load_secret(path: Path) -> bytes:
-    if not path.exists():
-        _make_secret(path)
     value = path.read_bytes()
-    if len(value) != 32:  # noqa: PLR2004 - the size every label of SPEC A takes
-        raise SettingsError(f"{path.name} must hold 32 bytes, not {len(value)}")
+    if len(value) != SECRET_BYTES:
+        raise SettingsError(
+            f"{path} must hold {SECRET_BYTES} bytes, not {len(value)}: put it back from the backup"
+        )
     return value
 
 
@@ -163,7 +206,7 @@ def _make_secret(path: Path) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, secrets.token_bytes(32))
+        os.write(descriptor, secrets.token_bytes(SECRET_BYTES))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

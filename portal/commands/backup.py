@@ -10,14 +10,14 @@ from typing import IO
 import click
 from flask.cli import with_appcontext
 
+from portal.commands.plain import PlainCommand
 from portal.services import backup as backups
-from portal.services import backup_erase_keys, moving
+from portal.services import backup_erase_keys as erase_keys_backups
+from portal.services import moving
 from portal.services import restore as restoring
-from portal.services.backup_format import BackupError
-from portal.services.backup_keys import KeyUnreadable, identities_in, recipients_of
+from portal.services.backup_keys import identities_in, recipients_of
 from portal.services.register_end import RegisterEnd
 from portal.services.restore import Restored
-from portal.store.errors import StoreError
 from portal.web.parts import parts
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -32,14 +32,14 @@ _TO_FILE = click.option(
 )  # fmt: skip
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @_TO
 @_TO_FILE
 @click.argument("file")
 @with_appcontext
 def backup(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
     """Write a sealed backup to FILE, which must not be there yet, or with - to standard output."""
-    with _told(), _output(file) as output:
+    with _output(file) as output:
         made = backups.make(parts(), recipients_of(to, to_files), output.write)
     _tell(f"{made.sealed_files} sealed files, {_words(made.register)}")
     for reference in made.erased:
@@ -50,19 +50,19 @@ def backup(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
         sys.exit(1)
 
 
-@click.command("backup-erase-keys")
+@click.command("backup-erase-keys", cls=PlainCommand)
 @_TO
 @_TO_FILE
 @click.argument("file")
 @with_appcontext
 def backup_erase_keys(to: tuple[str, ...], to_files: tuple[Path, ...], file: str) -> None:
     """Write the sealed erase keys to FILE or -, after each backup, to be kept for 14 days and no longer."""
-    with _told(), _output(file) as output:
-        count = backup_erase_keys.make(parts(), recipients_of(to, to_files), output.write)
+    with _output(file) as output:
+        count = erase_keys_backups.make(parts(), recipients_of(to, to_files), output.write)
     _tell(f"{count} erase keys")
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option(
     "-i", "--identity", "identity_files", multiple=True, required=True,
     type=click.Path(exists=True, path_type=Path), help="A file with the AGE-SECRET-KEY-PQ-1… line.",
@@ -85,12 +85,12 @@ def restore(
 ) -> None:
     """Put the backup FILE back into this instance, which must be empty and stopped."""
     act = restoring.check if only_check else restoring.restore
-    with _told(), file.open("rb") as source:
+    with file.open("rb") as source:
         identities = identities_in(identity_files)
         keys = b"" if without_erase_keys else None
         if keys_file is not None:
             with keys_file.open("rb") as keys_source:
-                keys = backup_erase_keys.opened(keys_source, identities)
+                keys = erase_keys_backups.opened(keys_source, identities)
         found = act(parts(), source, identities, erase_keys=keys)
     _tell_found(found, "Whole" if only_check else "Restored")
 
@@ -110,13 +110,12 @@ def _tell_found(found: Restored, what: str) -> None:
         )
 
 
-@click.command("move-database")
+@click.command("move-database", cls=PlainCommand)
 @click.option("--to", "url", required=True, metavar="URL", help="postgresql+psycopg://…, an empty database.")
 @with_appcontext
 def move_database(url: str) -> None:
     """Copy every row into the empty database URL; the settings decide which one is used from then on."""
-    with _told():
-        moved = moving.move(parts(), url)
+    moved = moving.move(parts(), url)
     for table, rows in moved.rows.items():
         _tell(f"{rows:>9} {table}")
     _tell(f"The same on both sides; {_words(moved.register)}")
@@ -131,17 +130,6 @@ def _words(end: RegisterEnd) -> str:
 def _tell(line: str) -> None:
     """On standard error: standard output may be the backup."""
     click.echo(line, err=True)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What a person can do something about, said in one line; the exit code is then 1."""
-    try:
-        yield
-    except (BackupError, StoreError, KeyUnreadable) as error:
-        raise click.ClickException(f"{type(error).__name__}: {error}") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror}: {error.filename or ''}") from error
 
 
 @contextmanager

@@ -5,13 +5,14 @@ import sys
 import click
 from flask.cli import with_appcontext
 
+from portal.commands.plain import PlainCommand
 from portal.services import checking
-from portal.services.checking import Level
+from portal.services.findings import Level
 from portal.services.register_end import end_of
 from portal.web.parts import parts
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @with_appcontext
 def check() -> None:
     """Look at settings, files, keys, space, databases, clock and proxy; exit with 1 if anything is BAD."""
@@ -22,7 +23,7 @@ def check() -> None:
     sys.exit(1 if bad else 0)
 
 
-@click.command("register-verify")
+@click.command("register-verify", cls=PlainCommand)
 @with_appcontext
 def register_verify() -> None:
     """Prove the register's chain and print its length and head: write the head down elsewhere."""

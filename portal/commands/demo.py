@@ -3,10 +3,11 @@
 import click
 from flask.cli import with_appcontext
 
+from portal.commands.plain import PlainCommand
 from portal.web.parts import parts
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--fresh", is_flag=True, help="Erase the demonstration that is there, and make another.")
 @with_appcontext
 def demo(*, fresh: bool) -> None:

@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from portal.commands.plain import PlainCommand
 from portal.services import replacing, upkeep
 from portal.services.errors import NotFound
 from portal.services.parts import Parts
@@ -11,21 +12,22 @@ from portal.services.setup import is_set_up, new_link
 from portal.web.parts import EXTENSION
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @with_appcontext
 def migrate() -> None:
     """Bring both databases to this version and sweep what a crash left behind."""
     upkeep.bring_up_to_date(_parts())
+    click.echo("The databases are of this version.")
 
 
-@click.command("setup-link")
+@click.command("setup-link", cls=PlainCommand)
 @with_appcontext
 def setup_link() -> None:
     """Print a fresh one-time set-up link, or that the portal is set up."""
     click.echo(setup_line(_parts()))
 
 
-@click.command("invite-anew")
+@click.command("invite-anew", cls=PlainCommand)
 @click.argument("name")
 @with_appcontext
 def invite_anew(name: str) -> None:

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from portal.commands.plain import PlainCommand
 from portal.services import notices
 from portal.services.parts import Parts
 from portal.services.worker import JOBS, Worker
@@ -13,7 +14,7 @@ from portal.web.mail_words import words
 from portal.web.parts import parts
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--once", is_flag=True, help="Do one round and end.")
 @with_appcontext
 def worker(*, once: bool) -> None:

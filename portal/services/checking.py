@@ -7,22 +7,19 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from portal.mail.smtp import MailFailed
+from portal.services.checking_databases import databases
+from portal.services.findings import Finding, Level
+from portal.services.health import takes_text
 from portal.services.notices import server_of
 from portal.services.parts import Parts
-from portal.services.register_end import end_of
-from portal.settings import SECRET_FILES
-from portal.store import cases, migrate
-from portal.store import register as register_rows
+from portal.settings import SECRET_BYTES, SECRET_FILES
 from portal.store.channels import organisation
 from portal.store.errors import StoreError
 
-KEY_BYTES = 32
 MIB = 1024**2
 MOST_TEXT_BYTES = 200_000
 MOST_IDLE_MINUTES = 60
@@ -36,29 +33,13 @@ MAIL_SETTINGS = {
 }
 
 
-class Level(StrEnum):
-    """How a finding is to be taken."""
-
-    OK = "ok  "
-    NOTE = "note"
-    BAD = "BAD "
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: how it is, and what was looked at."""
-
-    level: Level
-    text: str
-
-
 def check(parts: Parts) -> Iterator[Finding]:
     """Every finding, in the order in which one would repair. Raises nothing that a broken portal can cause."""
     yield from _settings(parts)
     yield from _files(parts)
     yield from _keys(parts)
     yield from _space(parts)
-    yield from _databases(parts)
+    yield from databases(parts)
     yield from _core_dumps()
     yield from _proxy(parts)
     yield from _mail(parts)
@@ -118,18 +99,18 @@ def _named(paths: list[Path], instance: Path) -> str:
 
 
 def _keys(parts: Parts) -> Iterator[Finding]:
-    """The key files. A start makes those that are missing, so a lost one shows by being younger than the portal."""
+    """The key files. One that somebody made anew shows by being younger than the portal."""
     paths = {name: parts.settings.instance / f"{name}.key" for name in SECRET_FILES}
-    wrong = [name for name, path in paths.items() if not path.exists() or path.stat().st_size != KEY_BYTES]
+    wrong = [name for name, path in paths.items() if not path.exists() or path.stat().st_size != SECRET_BYTES]
     if wrong:
-        yield Finding(Level.BAD, f"keys: missing or not {KEY_BYTES} bytes: {', '.join(wrong)}")
+        yield Finding(Level.BAD, f"keys: missing or not {SECRET_BYTES} bytes: {', '.join(wrong)}")
         return
     born = _set_up_on(parts)
     young = [
         name for name, path in paths.items() if born is not None and _day(path) > born + timedelta(days=1)
     ]
     if young:
-        text = f"keys: {', '.join(young)} younger than the portal ({born}): lost and made anew? See operations.md"
+        text = f"keys: {', '.join(young)} younger than the portal ({born}): lost and made anew? See operations.md, 10"
         yield Finding(Level.NOTE, text)
     else:
         yield Finding(Level.OK, f"keys: all {len(paths)} there")
@@ -153,65 +134,14 @@ def _space(parts: Parts) -> Iterator[Finding]:
     disk = os.statvfs(chosen.instance)
     free = disk.f_bavail * disk.f_frsize
     text = f"space: {free // MIB} MiB free, {chosen.min_free_bytes // MIB} MiB are kept free (min_free_bytes)"
-    if free < chosen.min_free_bytes:
+    if not takes_text(parts):
+        yield Finding(Level.BAD, f"{text}: full, or read-only; no report is taken (operations.md, 12)")
+    elif free < chosen.min_free_bytes:
         yield Finding(Level.BAD, f"{text}: no files are taken")
     elif free < chosen.min_free_bytes + chosen.max_report_bytes:
         yield Finding(Level.NOTE, f"{text}: less than one largest report")
     else:
         yield Finding(Level.OK, text)
-
-
-def _databases(parts: Parts) -> Iterator[Finding]:
-    chosen = parts.settings
-    try:
-        current = migrate.is_current(chosen.database_url, chosen.volatile_url)
-    except StoreError as error:
-        yield Finding(Level.BAD, f"database: can't be read ({error})")
-        return
-    if not current:
-        yield Finding(
-            Level.BAD, "database: not of this version; start the portal, or run `flask --app wsgi migrate`"
-        )
-        return
-    kind = "SQLite" if parts.database.is_sqlite else parts.database.url.get_backend_name()
-    yield Finding(Level.OK, f"database: {kind}, readable, of this version")
-    end = end_of(parts)
-    if end.problem:
-        yield Finding(Level.BAD, f"register: broken, {end.problem}")
-    else:
-        yield Finding(Level.OK, f"register: {end.entries} entries, the chain holds")
-    yield from _erase_keys(parts)
-    yield from _clock(parts)
-
-
-def _erase_keys(parts: Parts) -> Iterator[Finding]:
-    """Each case needs its erase key: without it no officer opens the case, and no backup of it helps."""
-    with parts.database.read() as session:
-        ids = cases.ids(session)
-    try:
-        lacking = len(ids - parts.erase_keys.known())
-    except StoreError as error:
-        yield Finding(Level.BAD, f"erase keys: {error}; put back their newest backup")
-        return
-    if lacking:
-        yield Finding(
-            Level.BAD, f"erase keys: {lacking} of {len(ids)} cases have none; put back their newest backup"
-        )
-    else:
-        yield Finding(Level.OK, f"erase keys: one for each of {len(ids)} cases")
-
-
-def _clock(parts: Parts) -> Iterator[Finding]:
-    """A clock before the newest entry would put false days into the register, where they stay."""
-    now = parts.clock.now()
-    with parts.database.read() as session:
-        newest = register_rows.newest_day(session)
-    if newest is not None and now.date() < newest:
-        yield Finding(
-            Level.BAD, f"clock: {now:%Y-%m-%d %H:%M} UTC is before the register's newest entry, {newest}"
-        )
-    else:
-        yield Finding(Level.OK, f"clock: {now:%Y-%m-%d %H:%M} UTC")
 
 
 def _core_dumps() -> Iterator[Finding]:

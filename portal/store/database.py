@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.store.erase_layer import LAYER, Layer
+from portal.store.errors import StoreError
 from portal.store.failures import translated
 from portal.store.folders import make_private
 from portal.store.turn import Turns
@@ -33,6 +35,29 @@ POOL: dict[str, Any] = {
 }
 
 
+LOCAL = {"", "localhost", "127.0.0.1", "::1"}
+VERIFIED = "verify-full"
+
+
+def is_elsewhere(url: URL) -> bool:
+    """Whether any server of `url` is reached over a network: neither by a socket file nor on this machine."""
+    if url.get_backend_name() == "sqlite":
+        return False
+    named = url.normalized_query
+    hosts = [*(named.get("host") or [url.host or ""]), *named.get("hostaddr", ())]
+    single = [host.strip() for several in hosts for host in several.split(",")]
+    return any(
+        not host.startswith(("/", "@")) and host.rsplit(":", 1)[0] not in LOCAL and host not in LOCAL
+        for host in single
+    )
+
+
+def tls_of(url: URL) -> str:
+    """The `sslmode` that `url` asks for; one that names none gets verify-full to another machine, else prefer."""
+    asked = url.normalized_query.get("sslmode")
+    return asked[-1] if asked else (VERIFIED if is_elsewhere(url) else "prefer")
+
+
 class Database:
     """Transactions on the database at `url` (`sqlite:///path` or `postgresql+psycopg://…`).
 
@@ -43,7 +68,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, durable: bool = True, layer: Layer | None = None) -> None:
-        self.url = make_url(url)
+        self.url = _readable(url)
         self._info = {} if layer is None else {LAYER: layer}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -121,6 +146,13 @@ class Database:
         return nullcontext() if self._turns is None else self._turns.mine()
 
 
+def _readable(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # its text would quote the address, and the password in it
+        raise StoreError("the database's address can't be read: database_url in settings.toml") from None
+
+
 def _make_private_file(url: URL) -> None:
     """The SQLite file, mode 0600, made before SQLite can make it with the process's umask.
 
@@ -141,7 +173,7 @@ def _engine(url: URL, *, durable: bool, writes: bool) -> Engine:
         url,
         **POOL,
         pool_pre_ping=True,
-        connect_args={"options": f"-c lock_timeout={BUSY_SECONDS}s"},
+        connect_args={"options": f"-c lock_timeout={BUSY_SECONDS}s", "sslmode": tls_of(url)},
     )
     # READ COMMITTED for writers: they lock the rows they count on. A reader sees one moment.
     if writes:

@@ -3,6 +3,7 @@
 StoreError
 ├── StorageFull     no room: the disk is full, or would be below what must stay free
 ├── StoreBusy       another writer held the database for too long; trying again later helps
+├── Unreachable     no connection to the database
 ├── Conflict        a unique value is taken; `.what` says which ("cases.organisation_id,reference")
 └── BlobMissing     no such blob
 """
@@ -18,6 +19,10 @@ class StorageFull(StoreError):
 
 class StoreBusy(StoreError):
     """Another writer held the database for longer than we wait."""
+
+
+class Unreachable(StoreError):
+    """The database can't be connected to: it is not running, not there, or lets this user not in."""
 
 
 class Conflict(StoreError):

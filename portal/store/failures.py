@@ -10,7 +10,7 @@ from sqlite3 import Error as SqliteError
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import DBAPIError
 
-from portal.store.errors import Conflict, StorageFull, StoreBusy, StoreError
+from portal.store.errors import Conflict, StorageFull, StoreBusy, StoreError, Unreachable
 from portal.store.models.base import Base, VolatileBase
 
 PRIMARY_CODE = 0xFF
@@ -42,10 +42,18 @@ def _translate(failure: DBAPIError) -> StoreError:
     if isinstance(raw, SqliteError):
         return _of_sqlite(raw)
     # psycopg is not imported for its class: that would cost every start on SQLite 60 ms.
+    if failure.statement is None:
+        return Unreachable(_reason(raw))
     state = getattr(raw, "sqlstate", None)
     if state is not None:
         return _of_postgres(state, getattr(raw, "diag", None))
     return StoreError(f"the database refused: {type(raw).__name__}")
+
+
+def _reason(raw: BaseException | None) -> str:
+    """Why there is no connection: the first line of what the driver says. Before a statement it knows no values."""
+    lines = str(raw).strip().splitlines() or [type(raw).__name__]
+    return f"no connection to the database: {lines[0]}"
 
 
 def _of_sqlite(raw: SqliteError) -> StoreError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from portal.store.database import Database
+from portal.store.errors import StoreError
 from portal.store.models import Base, VolatileBase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,7 +45,8 @@ def is_current(database_url: str, volatile_url: str) -> bool:
 def upgrade(database_url: str, volatile_url: str) -> None:
     """Both databases have the shape the code expects; nothing happens where they already had.
 
-    Each database is migrated in one transaction, one process at a time. Raises StoreError.
+    Each database is migrated in one transaction, one process at a time. Raises StoreError, also for a database of a
+    newer version.
     """
     for chain, database in _opened(database_url, volatile_url):
         _upgrade(chain, database)
@@ -62,18 +64,24 @@ def revision_of(database: Database) -> str | None:
         return _revision(session.connection())
 
 
-def knows(revision: str) -> bool:
-    """Whether this version can bring a main database of `revision` up to date: a newer one it can't."""
+def knows(revision: str, chain: Chain = MAIN) -> bool:
+    """Whether this version can bring a database of `revision` up to date: a newer one it can't."""
     from portal.store.migrations.runner import scripts  # noqa: PLC0415 - loads Alembic, see _upgrade
 
-    return revision in {script.revision for script in scripts(MIGRATIONS / MAIN.folder).walk_revisions()}
+    return revision in {script.revision for script in scripts(MIGRATIONS / chain.folder).walk_revisions()}
 
 
 def _upgrade(chain: Chain, database: Database) -> None:
     with database.connection() as connection:
         if not database.is_sqlite:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})"))
-        if _revision(connection) != chain.head:
+        revision = _revision(connection)
+        if revision != chain.head:
+            if revision is not None and not knows(revision, chain):
+                raise StoreError(
+                    f"the {chain.folder} database is of a newer version ({revision}) than this program: "
+                    "check that version out, or restore the backup from before (docs/operations.md, section 8)"
+                )
             # Loading Alembic takes longer than all else in a start that has nothing to migrate.
             from portal.store.migrations.runner import run  # noqa: PLC0415
 

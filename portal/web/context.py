@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, g
 
 from portal.services import channels, intake
+from portal.store.errors import StoreError
 from portal.web.languages import NAMES, current
 from portal.web.parts import parts
 
@@ -32,3 +33,14 @@ def organisation() -> channels.OrganisationView | None:
         g.organisation = channels.organisation(parts())
     found: channels.OrganisationView | None = g.organisation
     return found
+
+
+def do_without_organisation() -> None:
+    """A page that says "no" is shown even where the organisation can't be read, which may be what it tells.
+
+    Its own fault would end in the server's log, with the path that somebody asked for.
+    """
+    try:
+        organisation()
+    except StoreError:
+        g.organisation = None

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.services import errors as service
 from portal.store.errors import BlobMissing, StorageFull, StoreBusy, StoreError
+from portal.web.context import do_without_organisation
 
 LOG = logging.getLogger("fortrolig")
 
@@ -154,6 +155,7 @@ def page(shown: Shown) -> Response:
     """The answer for `shown`: JSON on the desk's API, otherwise a page."""
     if "/api/" in request.path:
         return _with_status(jsonify(error=shown.code), shown.status)
+    do_without_organisation()
     body = render_template(
         "errors/error.html",
         status=shown.status,

@@ -6,6 +6,7 @@ Source: "A team can rely on it", section 5. What they do under load is held by t
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from ssl import SSLError, TLSVersion
 
 import pytest
 
@@ -20,7 +22,7 @@ from portal.services.parts import Clock
 from portal.settings import Settings, load
 from portal.web.security import HEADERS, TRANSPORT
 from tests.builders import Portal
-from tests.deploy.nginx import SHIPPED, Nginx, directives
+from tests.deploy.nginx import NAME, SHIPPED, Nginx, directives, trusting
 from tests.deploy.programs import DEPLOY, ROOT, needed, yaml
 from tests.journeys.server import Server, free_port
 from tests.journeys.visitor import Visitor
@@ -100,6 +102,43 @@ def test_the_largest_body_that_is_taken_whole_fits_into_memory() -> None:
     assert '"~^[1-4][0-9]{5}$"    small;' in conf("fortrolig").read_text()  # at most 499,999 < 512 * 1024
 
 
+def test_port_80_leads_people_to_tls_and_refuses_a_program(nginx: Nginx) -> None:
+    with nginx:
+        assert answered(nginx.redirect_port, "/en/mailbox") == (301, "https://report.example.org/en/mailbox")
+        assert answered(nginx.redirect_port, "/desk/api/cases") == (403, None)
+
+
+@pytest.mark.parametrize(
+    ("version", "suites", "taken"),
+    [
+        (TLSVersion.TLSv1_3, "DEFAULT", True),
+        (TLSVersion.TLSv1_2, "ECDHE+AESGCM", True),
+        (TLSVersion.TLSv1_2, "ECDHE+CHACHA20", True),
+        (
+            TLSVersion.TLSv1_2,
+            "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-CCM",
+            False,
+        ),
+    ],
+    ids=["TLS 1.3", "1.2 with AES-GCM", "1.2 with ChaCha20", "1.2 with CBC or CCM"],
+)
+def test_nginx_speaks_no_tls_but_what_is_recommended(
+    version: TLSVersion, suites: str, *, taken: bool, nginx: Nginx
+) -> None:
+    assert directives(conf("fortrolig"), "ssl_protocols") == ["TLSv1.2 TLSv1.3"]
+    client = trusting(nginx.folder)
+    client.set_ciphers(suites)
+    client.minimum_version = client.maximum_version = version
+    with nginx, socket.create_connection(("127.0.0.1", nginx.tls_port), 10) as line:
+        try:
+            with client.wrap_socket(line, server_hostname=NAME) as sealed:
+                assert sealed.version()
+        except SSLError:
+            assert not taken
+        else:
+            assert taken
+
+
 # Caddy and Tor
 
 
@@ -128,14 +167,14 @@ def test_caddy_takes_its_file() -> None:
 def test_a_report_with_a_file_comes_through_caddy_and_a_visitors_claims_do_not(
     behind: Server, tmp_path: Path
 ) -> None:
-    caddy, port = needed("caddy"), free_port()
+    caddy, port, open_port = needed("caddy"), free_port(), free_port()
     text = (DEPLOY / "caddy" / "Caddyfile").read_text()
-    assert text.count("report.example.org {") == text.count("127.0.0.1:8000") == 1
+    assert text.count("\nreport.example.org {") == text.count("127.0.0.1:8000") == 1
     file = tmp_path / "Caddyfile"
     file.write_text(
-        text.replace("report.example.org {", f"http://127.0.0.1:{port} {{").replace(
-            ":8000", f":{behind.port}"
-        )
+        text.replace("\nreport.example.org {", f"\nhttp://127.0.0.1:{port} {{")
+        .replace("http://report.example.org {", f"http://127.0.0.1:{open_port} {{")
+        .replace(":8000", f":{behind.port}")
     )
     home = {
         **os.environ,
@@ -155,6 +194,9 @@ def test_a_report_with_a_file_comes_through_caddy_and_a_visitors_claims_do_not(
         assert "Through Caddy" in page
         assert visitor.downloads(page) == [content]
         assert claims_are_refused(port)
+        wait_for(open_port)
+        assert answered(open_port, "/en/") == (301, "https://127.0.0.1/en/")
+        assert answered(open_port, "/desk/api/cases") == (403, None)
     finally:
         running.terminate()
         running.wait(20)
@@ -175,6 +217,15 @@ def claims_are_refused(port: int) -> bool:
         response = connection.getresponse()
         response.read()
         return response.status == 403 and response.getheader("Strict-Transport-Security") is None
+
+
+def answered(port: int, path: str) -> tuple[int, str | None]:
+    """The status, and where it leads to."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        return response.status, response.getheader("Location")
 
 
 def wait_for(port: int) -> None:

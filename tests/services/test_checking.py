@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.services import checking
-from portal.services.checking import Level
 from portal.services.erase_keys import keys_of
+from portal.services.findings import Level
 from portal.services.parts import Parts
 from tests.builders import Portal, SetClock, Team
 

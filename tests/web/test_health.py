@@ -1,9 +1,11 @@
-"""Rule: the health check says by its status whether the databases can be read, and tells nothing else.
+"""Rule: the health check says by its status whether a report could be taken, and tells nothing else.
 
 Source: "A team can rely on it", section 5.
 """
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -57,3 +59,36 @@ def test_a_database_without_its_tables_is_a_503(app: Flask, client: FlaskClient)
     for log in parts.settings.instance.glob("fortrolig.sqlite-*"):
         log.unlink()
     assert client.get("/health").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"f_bavail": 2048}, 204),
+        ({"f_bavail": 2047}, 503),
+        ({"f_bavail": 0, "f_bfree": 10**6}, 503),
+        ({"f_flag": os.ST_RDONLY}, 503),
+    ],
+    ids=["8 MiB left", "a block less", "what is left is root's", "read-only since a fault of the disk"],
+)
+def test_a_disk_that_takes_no_report_is_a_503_with_no_body(
+    changed: dict[str, int], status: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SimpleNamespace(**{"f_bavail": 10**6, "f_bfree": 10**6, "f_frsize": 4096, "f_flag": 0, **changed})
+    monkeypatch.setattr(os, "statvfs", lambda _folder: disk)
+    response = client.get("/health")
+    assert (response.status_code, response.data) == (status, b"")
+
+
+def test_a_page_of_a_portal_without_its_database_is_ours_and_no_fault_of_the_page_that_says_so(
+    app: Flask, client: FlaskClient
+) -> None:
+    """The server above us would log a fault of that page with the path that somebody asked for."""
+    parts = app.extensions[EXTENSION]
+    parts.database.close()
+    spoil(Path(str(parts.database.url.database)))
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    for path in ("/en/", "/en/mailbox", "/en/no-such-page"):
+        response = client.get(path)
+        assert response.status_code == (404 if "such" in path else 500)
+        assert b"</html>" in response.data
