@@ -105,6 +105,18 @@ def test_an_answer_of_another_shape_stops_the_whole_page(desk: Running, tab: Pag
     tab.unroute(address)
 
 
+def test_a_conversation_cut_short_while_its_page_is_open_stops_the_page(desk: Running, tab: Page) -> None:
+    reporter = desk.portal.report(desk.team, REPORT)
+    reporter.answers("It is line two.")
+    opened(desk, tab, reporter)
+    with desk.portal.parts.database.write() as session:
+        session.delete(session.get_one(models.Message, (reporter.case_id, "talk", 1)))
+    tab.fill("#note-text", "Line two, she says.")
+    tab.click("#note button[type=submit]")
+    expect(tab.locator("h1")).to_have_text("Something that stood in this case is gone")
+    expect(tab.locator("#reply-text")).to_have_count(0)
+
+
 def test_an_exchanged_file_is_refused_and_nothing_of_it_is_kept(desk: Running, tab: Page) -> None:
     reporter = desk.portal.report(desk.team, REPORT, files={"a.txt": b"mine", "b.txt": b"yours"})
     opened(desk, tab, reporter)

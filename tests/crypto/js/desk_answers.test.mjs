@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { caseAnswer, cardsAnswer, keysAnswer } from "../../../portal/static/js/desk/answers.js";
+import { checkContinues } from "../../../portal/static/js/desk/continues.js";
 import { openConversation } from "../../../portal/static/js/desk/conversation.js";
 import { Breach } from "../../../portal/static/js/desk/failure.js";
 import { Root } from "../../../portal/static/js/seal/index.js";
@@ -69,3 +70,27 @@ test("a gap is one line, however wide the server makes it", { timeout: 10_000 },
   const said = await openConversation(keys, { ...CASE, messages: [{ ...MESSAGE, n: 4_000_000_000 }] });
   assert.deepEqual(said.map(({ n, problem }) => [n, problem]), [[0, "missing"], [4_000_000_000, "damaged"]]);
 });
+
+const record = (byte) => ({ hash: new Uint8Array(32).fill(byte) });
+const reading = (messages, talk = [1], desk = [2]) => ({
+  given: { messages },
+  keys: { channel: { name: "Board" }, talk: { records: talk.map(record) }, desk: desk && { records: desk.map(record) } },
+});
+const ANSWER = { ...MESSAGE, n: 1, side: "desk" };
+
+test("a case that goes on is read again", () => {
+  checkContinues(reading([MESSAGE], [1], null), reading([MESSAGE, ANSWER]));
+  checkContinues(reading([MESSAGE]), reading([MESSAGE, ANSWER], [1, 3], [2, 4]));
+});
+
+const CHANGED = [
+  ["without its newest message", reading([MESSAGE])],
+  ["with another message in the place of one", reading([{ ...MESSAGE, sealed: "BBBB" }, ANSWER])],
+  ["under other keys", reading([MESSAGE, ANSWER], [9])],
+  ["without its desk records", reading([MESSAGE, ANSWER], [1], null)],
+];
+for (const [name, now] of CHANGED) {
+  test(`a case that is read again ${name} is a Breach`, () => {
+    assert.throws(() => checkContinues(reading([MESSAGE, ANSWER]), now), (error) => error instanceof Breach && error.code === "case_changed");
+  });
+}

@@ -8,6 +8,7 @@ import { getJson } from "./api.js";
 import { openCaseKeys } from "./case_keys.js";
 import { openConversation } from "./conversation.js";
 import { keyOf } from "./bubbles.js";
+import { checkContinues } from "./continues.js";
 import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
 
@@ -54,6 +55,7 @@ export class CaseState {
   async refresh() {
     let given = await this.#given();
     let keys = await openCaseKeys(this.#desk, given);
+    if (this.#read !== undefined) checkContinues(this.#read, { given, keys });
     let conversation = await openConversation(keys, given);
     if (keys.desk === undefined) {
       const report = conversation[0];
