@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from portal.services import errors as service
 from portal.store.errors import BlobMissing, StorageFull, StoreBusy, StoreError
 from portal.web.context import do_without_organisation
+from portal.web.parts import parts
 
 LOG = logging.getLogger("fortrolig")
 
@@ -32,6 +33,15 @@ class Shown:
     what_to_do: LazyString
 
 
+class _IdleMinutes:
+    """The idle minutes of the settings, looked up when a text is shown."""
+
+    def __str__(self) -> str:
+        return str(parts().settings.idle_minutes)
+
+
+IDLE_MINUTES = _IdleMinutes()
+
 NOT_FOUND = Shown(
     404,
     "not_found",
@@ -42,7 +52,10 @@ EXPIRED = Shown(
     403,
     "expired",
     _("You are no longer signed in"),
-    _("To keep you safe we end a visit after 15 minutes without a sign. Sign in again to go on."),
+    _(
+        "To keep you safe we end a visit after %(minutes)s minutes without a sign. Sign in again to go on.",
+        minutes=IDLE_MINUTES,
+    ),
 )
 BROKEN = Shown(
     400,

@@ -41,8 +41,9 @@ class BoundToCookie(SessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Bind Flask-WTF's token to our cookies; each surface says itself when it checks it."""
+    """Bind Flask-WTF's token to our cookies; each surface says itself when it checks it. Pages get `idle_minutes`."""
     app.session_interface = BoundToCookie()
+    app.jinja_env.globals["idle_minutes"] = app.extensions[EXTENSION].settings.idle_minutes
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,  # it would read the body, with Werkzeug's spooling reader
         WTF_CSRF_SSL_STRICT=False,  # checks the Referer, which `no-referrer` never sends

@@ -238,6 +238,11 @@ def test_nobody_else_can_end_a_live_visit(case: Opened) -> None:
     assert case.client.get("/en/mailbox/case").status_code == 200
 
 
+def test_every_page_of_an_open_case_has_the_way_out(case: Opened) -> None:
+    for page in (case.page(), case.client.get("/en/mailbox/erase").text):
+        assert 'id="log-out" method="post" action="/en/mailbox/leave"' in page
+
+
 def test_signing_in_again_ends_the_visit_before(case: Opened) -> None:
     case.page()
     first = case.client.get_cookie("mailbox")

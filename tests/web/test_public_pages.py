@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from portal.domain.taxonomy import standard_text
 from portal.web.languages import NAMES
 from portal.web.public.forms import ReportForm
 from tests.builders import Portal, Team
@@ -91,6 +92,35 @@ def test_the_list_of_readers_is_the_signed_record_and_changes_with_it(portal: Po
 def test_the_form_says_before_sending_that_nobody_can_be_left_out_yet(visitor: FlaskClient) -> None:
     page = visitor.get("/en/c/whistleblowing/report").text
     assert page.index("You cannot leave one of them out yet.") < page.index('name="text"')
+
+
+def test_what_to_know_before_one_starts_stands_before_the_form(visitor: FlaskClient) -> None:
+    page = visitor.get("/en/c/whistleblowing/report").text
+    assert page.count("Before you start") == 1
+    assert page.index("<h1>") < page.index("Before you start") < page.index("<form")
+
+
+@pytest.mark.parametrize("lang", NAMES)
+def test_the_acknowledgement_calls_the_page_of_authorities_by_its_name(
+    lang: str, visitor: FlaskClient
+) -> None:
+    name = heading(visitor.get(f"/{lang}/elsewhere").text)
+    assert name in standard_text("acknowledgement", lang)
+    assert visitor.get(f"/{lang}/").text.count(name) >= 1
+
+
+@pytest.mark.parametrize("lang", NAMES)
+def test_the_idle_minutes_on_every_page_are_those_of_the_settings(lang: str, tmp_path: Path) -> None:
+    portal = Portal(tmp_path / "portal", idle_minutes="7")
+    portal.team(portal.staff("Anna Holm"))
+    client = portal.app.test_client()
+    for path in ("safety", "mailbox", "mailbox/case", "mailbox/erase", "desk/sign-in?locked=1"):
+        page = client.get(f"/{lang}/{path}").text
+        assert re.search(r"\b7 min", page), path
+        assert "15 min" not in page, path
+    opened = paper.open_case(client, paper.receipt_on(paper.report(client, text="Once").text), lang)
+    assert re.search(r"\b7 min", opened.text)
+    portal.close()
 
 
 def test_the_form_says_what_the_server_could_read_before_one_writes(visitor: FlaskClient) -> None:

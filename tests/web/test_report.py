@@ -86,6 +86,7 @@ def test_the_same_form_with_something_else_in_it_says_that_this_was_not_sent_and
     assert "has not been sent" in other.text
     assert "typed with care" in other.text.lower()
     assert paper.receipt_on(other.text) == paper.receipt_on(first.text)
+    assert 'action="/en/receipt"' not in other.text, "a button beside the text that would lose it"
     assert stored(portal) == 1
     assert len(blobs(portal)) == 1
 

@@ -17,7 +17,7 @@ from portal.web.languages import current
 ANONYMOUS: Final = "anonymous"
 MODES: Final = (
     (ANONYMOUS, _("Stay anonymous")),
-    ("confidential", _("Tell only the people above")),
+    ("confidential", _("Only by the people who will read this")),
     ("open", _("It may be known")),
 )
 RELATIONS: Final = (
