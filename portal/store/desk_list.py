@@ -2,19 +2,22 @@
 
 Every page costs the same, whether there are a thousand cases or a million: each band of the list is
 one range of an index (`ix_cases_list`, `ix_cases_closed`), read from where the last page ended.
+The statements are built once a process: building one takes longer than asking it.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import Any, Self
 
-from sqlalchemy import Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.selectable import CompoundSelect
 
-from portal.store.erase_layer import opened
-from portal.store.models import Card, Case, Message, Wrap
+from portal.store.desk_queries import CardRow, cards_of
+from portal.store.models import Card, Case, Message
 from portal.store.models.cases import LANE_CLOSED, LANE_NEW, LANE_OPEN
 
 PAGE_ROWS = 50
@@ -59,22 +62,13 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class WrapView:
-    """A root of the case as one holder can open it: 72 bytes."""
-
-    scope: str
-    number: int
-    holder: bytes
-    wrapped: bytes
-
-
-@dataclass(frozen=True)
 class CaseRow:
-    """A case as the list shows it. `card` (256 bytes) and `card_number` are None until it was opened once.
+    """A case as the list shows it. `card_number` is None until it was opened once.
 
     `talk_last_*` tell of the newest message between reporter and desk.
     """
 
+    band: Band
     id: bytes
     channel_id: bytes
     reference: str
@@ -85,12 +79,9 @@ class CaseRow:
     closed_on: date | None
     is_test: bool
     card_number: int | None
-    card: bytes | None
     talk_last_n: int | None
     talk_last_side: str | None
     talk_last_day: date | None
-    band: Band | None = None
-    wraps: tuple[WrapView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,42 +104,47 @@ def page(
     channel_ids: Sequence[bytes],
     today: date,
     *,
-    holders: Collection[bytes] = (),
     cursor: Cursor | None = None,
     rows: int = PAGE_ROWS,
 ) -> Page:
-    """The next `rows` cases of these channels, in two queries.
-
-    `holders` are the parties whose wraps of the desk root come along.
-    """
+    """The next `rows` cases of these channels, in two queries."""
     as_of = cursor.as_of if cursor else today
     places = _places(session, channel_ids, as_of, cursor, rows + 1)
-    shown = places[:rows]
-    found = _details(session, [place.case_id for place in shown], holders)
-    last = shown[-1] if len(places) > rows else None
+    shown = {place.case_id: place.band for place in places[:rows]}
+    found = {row[0]: row for row in session.execute(_details(), {"ids": list(shown)})} if shown else {}
+    last = places[rows - 1] if len(places) > rows else None
     return Page(
-        rows=tuple(
-            replace(found[place.case_id], band=place.band) for place in shown if place.case_id in found
-        ),
+        rows=tuple(CaseRow(band, *found[id_]) for id_, band in shown.items() if id_ in found),
         next=Cursor(as_of, last.band, last.key, last.case_id) if last else None,
     )
+
+
+def page_cards(
+    session: Session,
+    channel_ids: Sequence[bytes],
+    today: date,
+    *,
+    holders: Collection[bytes],
+    cursor: Cursor | None = None,
+    rows: int = PAGE_ROWS,
+) -> Sequence[CardRow]:
+    """The cards of the rows that `page` gives, each with a wrap that one of `holders` opens; in two queries."""
+    places = _places(session, channel_ids, cursor.as_of if cursor else today, cursor, rows)
+    return cards_of(session, [place.case_id for place in places], holders)
 
 
 def _places(
     session: Session, channel_ids: Sequence[bytes], as_of: date, cursor: Cursor | None, rows: int
 ) -> list[_Place]:
     """Where the next `rows` cases stand: at most that many from each band of each channel, then sorted."""
-    soon = as_of + timedelta(days=SOON_DAYS)
-    parts = [
-        select(part.subquery())
-        for channel_id in channel_ids
-        for band in Band
-        if cursor is None or band >= cursor.band
-        for part in _parts(channel_id, band, soon, cursor, rows)
-    ]
-    if not parts:
+    if not channel_ids:
         return []
-    places = [_Place(Band(row[0]), row[1], row[2]) for row in session.execute(union_all(*parts))]
+    given: dict[str, object] = {f"channel_{n}": channel_id for n, channel_id in enumerate(channel_ids)}
+    given |= {"soon": as_of + timedelta(days=SOON_DAYS), "rows": rows}
+    if cursor is not None:
+        given |= {"key": cursor.key, "case_id": cursor.case_id}
+    asked = _ranges(len(channel_ids), None if cursor is None else cursor.band)
+    places = [_Place(Band(row[0]), row[1], row[2]) for row in session.execute(asked, given)]
     ordered: list[_Place] = []
     for band in Band:
         latest_first = band in (Band.NEW, Band.CLOSED)
@@ -157,10 +153,23 @@ def _places(
     return ordered[:rows]
 
 
-def _parts(
-    channel_id: bytes, band: Band, soon: date, cursor: Cursor | None, rows: int
-) -> list[Select[*tuple[Any, ...]]]:
-    """The band of one channel as ranges of an index, `rows` of each."""
+@cache
+def _ranges(channels: int, after: Band | None) -> CompoundSelect[*tuple[Any, ...]]:
+    """Band, key and id of the first rows of every band, of so many channels, from the band `after` on."""
+    return union_all(
+        *(
+            select(part.subquery())
+            for number in range(channels)
+            for band in Band
+            if after is None or band >= after
+            for part in _parts(f"channel_{number}", band, cursor_here=band is after)
+        )
+    )
+
+
+def _parts(channel: str, band: Band, *, cursor_here: bool) -> list[Part]:
+    """The band of one channel as ranges of an index, so many `rows` of each."""
+    soon = bindparam("soon", type_=Case.due_on.type)
     match band:
         case Band.DUE:
             ranges = [(LANE_NEW, Case.due_on <= soon), (LANE_OPEN, Case.due_on <= soon)]
@@ -175,20 +184,19 @@ def _parts(
     parts: list[Part] = []
     for lane, rule in ranges:
         part = select(literal(band.value).label("band"), key.label("key"), Case.id)
-        part = part.where(Case.channel_id == channel_id, Case.lane == lane, rule)
-        if cursor is not None and cursor.band is band:
+        part = part.where(Case.channel_id == bindparam(channel, type_=Case.id.type), Case.lane == lane, rule)
+        if cursor_here:
             here = tuple_(key, Case.id)
-            there = tuple_(literal(cursor.key), literal(cursor.case_id, Case.id.type))
+            there = tuple_(bindparam("key", type_=key.type), bindparam("case_id", type_=Case.id.type))
             part = part.where(here < there if latest_first else here > there)
         order = (key.desc(), Case.id.desc()) if latest_first else (key, Case.id)
-        parts.append(part.order_by(*order).limit(rows))
+        parts.append(part.order_by(*order).limit(bindparam("rows")))
     return parts
 
 
-def _details(session: Session, ids: Sequence[bytes], holders: Collection[bytes]) -> dict[bytes, CaseRow]:
-    """The rows of these cases by id, with card, newest message and wraps."""
-    if not ids:
-        return {}
+@cache
+def _details() -> Part:
+    """The columns of CaseRow after its band, in its order, of the cases with one of `ids`."""
     newest, any_message = aliased(Message), aliased(Message)
     last_n = (
         select(func.max(any_message.n))
@@ -196,12 +204,11 @@ def _details(session: Session, ids: Sequence[bytes], holders: Collection[bytes])
         .correlate(Case)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(
             Case.id, Case.channel_id, Case.reference, Case.stage, Case.received_on, Case.acknowledged_on,
-            Case.due_on, Case.closed_on, Case.is_test, Card.number, Card.sealed,
+            Case.due_on, Case.closed_on, Case.is_test, Card.number,
             newest.n, newest.side, newest.day,
-            Wrap.scope, Wrap.number, Wrap.holder, Wrap.wrapped,
         )
         .join(Card, Card.case_id == Case.id, isouter=True)
         .join(
@@ -209,25 +216,5 @@ def _details(session: Session, ids: Sequence[bytes], holders: Collection[bytes])
             and_(newest.case_id == Case.id, newest.scope == "talk", newest.n == last_n),
             isouter=True,
         )
-        .join(
-            Wrap,
-            and_(Wrap.case_id == Case.id, Wrap.scope == "desk", Wrap.holder.in_(holders)),
-            isouter=True,
-        )
-        .where(Case.id.in_(ids))
-        .order_by(Case.id, Wrap.number)
+        .where(Case.id.in_(bindparam("ids", expanding=True)))
     )  # fmt: skip
-    found: dict[bytes, CaseRow] = {}
-    for row in session.execute(query):
-        _add(session, found, tuple(row))
-    return found
-
-
-def _add(session: Session, found: dict[bytes, CaseRow], row: Sequence[Any]) -> None:
-    """One joined row: a case, and one of its wraps if it has any."""
-    case = found.get(row[0]) or CaseRow(*row[:14])
-    if row[14] is not None:
-        scope, number, holder, wrapped = row[14:]
-        wrap = WrapView(scope, number, holder, opened(session, "wrap", case.id, wrapped))
-        case = replace(case, wraps=(*case.wraps, wrap))
-    found[case.id] = case

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from portal.store.erase_layer import opened
@@ -111,27 +111,37 @@ def cards(
     limit: int,
 ) -> Sequence[CardRow]:
     """The next cards that one of `holders` opens, by case and holder, after the (case, holder) `after`."""
+    query = (
+        _cards(holders).where(Case.channel_id.in_(channel_ids)).order_by(Case.id, Wrap.holder).limit(limit)
+    )
+    if after is not None:
+        bound = tuple_(literal(after[0], Case.id.type), literal(after[1], Wrap.holder.type))
+        query = query.where(tuple_(Case.id, Wrap.holder) > bound)
+    return [_card(session, tuple(row)) for row in session.execute(query)]
+
+
+def cards_of(session: Session, case_ids: Collection[bytes], holders: Collection[bytes]) -> Sequence[CardRow]:
+    """The cards of these cases that one of `holders` opens."""
+    found = session.execute(_cards(holders).where(Case.id.in_(case_ids)))
+    return [_card(session, tuple(row)) for row in found]
+
+
+def _cards(holders: Collection[bytes]) -> Select[*tuple[Any, ...]]:
+    """The columns of CardRow: a case, its card, and a wrap of the desk root that the card lies under."""
     opens = and_(
         Wrap.case_id == Card.case_id,
         Wrap.scope == "desk",
         Wrap.number == Card.number,
         Wrap.holder.in_(holders),
     )
-    query = (
+    return (
         select(
             Case.id, Case.reference, Case.stage, Case.due_on,
             Card.number, Wrap.holder, Wrap.wrapped, Card.sealed,
         )
         .join(Card, Card.case_id == Case.id)
         .join(Wrap, opens)
-        .where(Case.channel_id.in_(channel_ids))
-        .order_by(Case.id, Wrap.holder)
-        .limit(limit)
     )  # fmt: skip
-    if after is not None:
-        bound = tuple_(literal(after[0], Case.id.type), literal(after[1], Wrap.holder.type))
-        query = query.where(tuple_(Case.id, Wrap.holder) > bound)
-    return [_card(session, tuple(row)) for row in session.execute(query)]
 
 
 def _card(session: Session, row: tuple[Any, ...]) -> CardRow:

@@ -6,7 +6,7 @@ A cookie or a session would be one more thing kept about a visitor.
 from typing import Any
 
 from flask import Flask, Request, abort, current_app, g, redirect, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale, get_translations
 from werkzeug.wrappers import Response
 
 NAMES = {"en": "English", "da": "Dansk", "nl": "Nederlands", "nb": "Norsk"}
@@ -21,6 +21,11 @@ def init_app(app: Flask, offered: tuple[str, ...]) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.root_path) + "/translations"
     app.config["PORTAL_LANGUAGES"] = offered
     Babel(app, locale_selector=locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda words: _catalogue().ugettext(words),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.add_url_rule("/", "home", home)
 
     @app.url_value_preprocessor
@@ -52,6 +57,15 @@ def current() -> str:
 def locale() -> str:
     """Babel's name for the page's language: English means British dates."""
     return LOCALES.get(current(), current())
+
+
+def _catalogue() -> Any:
+    """The translations of the language in force, found once for each: a page of the desk asks 300 times."""
+    spoken = get_locale()
+    held = g.get("catalogue")
+    if held is None or held[0] is not spoken:
+        held = g.catalogue = (spoken, get_translations())
+    return held[1]
 
 
 def preferred(asked: Request, offered: tuple[str, ...]) -> str:

@@ -47,6 +47,23 @@ def test_a_new_report_is_opened_from_the_list_verified_and_titled(desk: Running,
     expect(tab.get_by_role("row", name=reporter.reference)).to_contain_text("Health and safety at work")
 
 
+def test_on_a_phone_each_row_is_a_card_whose_parts_keep_their_roles_and_columns(
+    desk: Running, tab: Page
+) -> None:
+    """The style sheet's `display` takes the roles of a table away; js/desk/table.js gives them back."""
+    reporter = desk.portal.report(desk.team, REPORT)
+    opened(desk, tab, reporter)
+    tab.set_viewport_size({"width": 360, "height": 740})
+    tab.goto(f"{desk.address}/en/desk")
+    tab.wait_for_selector("html[data-opened]")
+    row = tab.get_by_role("table").get_by_role("row", name=reporter.reference)
+    expect(row.get_by_role("cell")).to_have_count(4)
+    expect(row.locator("td[data-label]")).to_have_count(2)
+    expect(row.locator("td[data-label=Stage]")).to_have_text("Received")
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_accessible(tab)
+
+
 def test_the_acknowledgement_is_in_the_reporters_language_and_moves_the_dates(
     desk: Running, tab: Page
 ) -> None:

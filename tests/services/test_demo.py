@@ -189,7 +189,7 @@ def test_one_case_is_overdue_one_due_soon_one_new_and_one_closed(
     assert overdue
     assert soon
     assert overdue < today <= soon
-    assert [key for key, row in found.items() if row.card is None] == ["6_exit_en"]
+    assert [key for key, row in found.items() if row.card_number is None] == ["6_exit_en"]
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.key)

@@ -13,8 +13,7 @@ from sqlalchemy import event
 from portal.domain.case import Stage
 from portal.store import migrate
 from portal.store.database import Database
-from portal.store.desk_list import PAGE_ROWS, Band, CaseRow, Cursor, page
-from portal.store.desk_queries import cards
+from portal.store.desk_list import PAGE_ROWS, Band, CaseRow, Cursor, page, page_cards
 from portal.store.models import Case
 from tests.store import rows
 from tests.store.rows import TODAY, Place
@@ -146,41 +145,50 @@ def test_a_channel_that_is_not_asked_for_is_not_listed(database: Database, where
         assert [row.channel_id for row in page(session, [where.channel_id], TODAY).rows] == [where.channel_id]
 
 
-def test_a_row_brings_its_card_and_the_wraps_of_who_asks(database: Database, where: Place) -> None:
-    case = new(where, 1)
-    card, mine = rows.card(case.id), rows.wrap(case.id, HOLDER)
+def opened(database: Database, where: Place, days: int, *wraps: tuple[bytes, int]) -> Case:
+    """A case with its card, and a wrap of each (holder, number)."""
+    case = new(where, days)
     with database.write() as session:
-        session.add_all(
-            [
-                case,
-                card,
-                mine,
-                rows.wrap(case.id, OTHER_HOLDER),
-                rows.wrap(case.id, HOLDER, scope="talk"),
-            ]
-        )
-    with database.read() as session:
-        (row,) = page(session, [where.channel_id], TODAY, holders=[HOLDER]).rows
-    assert (row.card, row.card_number) == (card.sealed, 0)
-    assert [(one.scope, one.number, one.holder, one.wrapped) for one in row.wraps] == [
-        ("desk", 0, HOLDER, mine.wrapped)
-    ]
+        session.add_all([case, rows.card(case.id)])
+        session.add_all(rows.wrap(case.id, holder, number=number) for holder, number in wraps)
+    return case
 
 
-def test_a_case_with_a_second_desk_root_brings_both_wraps_in_order(database: Database, where: Place) -> None:
-    case = new(where, 1)
+def test_a_page_s_cards_come_with_the_wraps_of_who_asks(database: Database, where: Place) -> None:
+    case = opened(database, where, 1, (HOLDER, 0), (OTHER_HOLDER, 0))
     with database.write() as session:
-        session.add_all([case, *(rows.wrap(case.id, HOLDER, number=number) for number in (1, 0))])
+        session.add(rows.wrap(case.id, HOLDER, scope="talk"))
     with database.read() as session:
-        (row,) = page(session, [where.channel_id], TODAY, holders=[HOLDER]).rows
-    assert [one.number for one in row.wraps] == [0, 1]
+        (card,) = page_cards(session, [where.channel_id], TODAY, holders=[HOLDER])
+    assert (card.case_id, card.number, card.holder) == (case.id, 0, HOLDER)
+    assert (len(card.card), len(card.wrapped)) == (256, 72)
 
 
-def test_a_case_nobody_has_opened_is_listed_without_card_and_wraps(database: Database, where: Place) -> None:
+def test_a_card_comes_with_the_root_it_lies_under_alone(database: Database, where: Place) -> None:
+    opened(database, where, 1, (HOLDER, 1), (HOLDER, 0))
+    with database.read() as session:
+        cards = page_cards(session, [where.channel_id], TODAY, holders=[HOLDER])
+    assert [card.number for card in cards] == [0]
+
+
+def test_the_cards_of_a_page_are_those_of_its_rows(database: Database, where: Place) -> None:
+    for days in range(9):
+        opened(database, where, days, (HOLDER, 0))
+    channels = [where.channel_id]
+    with database.read() as session:
+        first = page(session, channels, TODAY, rows=4)
+        for cursor in (None, first.next):
+            shown = page(session, channels, TODAY, cursor=cursor, rows=4).rows
+            cards = page_cards(session, channels, TODAY, holders=[HOLDER], cursor=cursor, rows=4)
+            assert {card.case_id for card in cards} == {row.id for row in shown}
+
+
+def test_a_case_nobody_has_opened_is_listed_and_has_no_card(database: Database, where: Place) -> None:
     store(database, new(where, 1))
     with database.read() as session:
-        (row,) = page(session, [where.channel_id], TODAY, holders=[HOLDER]).rows
-    assert (row.card, row.card_number, row.wraps, row.talk_last_n) == (None, None, (), None)
+        (row,) = page(session, [where.channel_id], TODAY).rows
+        assert not page_cards(session, [where.channel_id], TODAY, holders=[HOLDER])
+    assert (row.card_number, row.talk_last_n) == (None, None)
 
 
 def test_a_row_tells_who_wrote_last_to_whom(database: Database, where: Place) -> None:
@@ -196,31 +204,6 @@ def test_a_row_tells_who_wrote_last_to_whom(database: Database, where: Place) ->
         )
     (row,) = listed(database, where)
     assert (row.talk_last_n, row.talk_last_side, row.talk_last_day) == (1, "desk", TODAY)
-
-
-def test_all_cards_are_fetched_in_steps_without_gap_or_repeat(database: Database, where: Place) -> None:
-    made = [new(where, 1) for _ in range(25)]
-    store(database, *made)
-    with database.write() as session:
-        for case in made:
-            session.add_all(
-                [rows.card(case.id), rows.wrap(case.id, HOLDER), rows.wrap(case.id, OTHER_HOLDER)]
-            )
-    fetched: list[tuple[bytes, bytes]] = []
-    with database.read() as session:
-        while step := cards(
-            session, [where.channel_id], {HOLDER}, after=fetched[-1] if fetched else None, limit=10
-        ):
-            fetched += [(row.case_id, row.holder) for row in step]
-    assert fetched == sorted((case.id, HOLDER) for case in made)
-
-
-def test_midnight_between_two_pages_moves_no_case(database: Database, where: Place) -> None:
-    store(database, *[new(where, days) for days in (3, 3, 3, 30)])
-    with database.read() as session:
-        first = page(session, [where.channel_id], TODAY, rows=2)
-        second = page(session, [where.channel_id], TODAY + timedelta(days=1), rows=2, cursor=first.next)
-    assert len({row.id for row in first.rows + second.rows}) == 4
 
 
 @pytest.mark.parametrize(
@@ -249,7 +232,7 @@ def test_a_page_takes_two_queries(database: Database, where: Place) -> None:
     with database.read() as session:
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", note)
-        page(session, [where.channel_id], TODAY, holders=[HOLDER])
+        page(session, [where.channel_id], TODAY)
     assert len(asked) == 2
 
 

@@ -10,7 +10,7 @@ from portal.services.attachments_desk import Upload
 from portal.services.desk_errors import Malformed
 from portal.services.errors import NotFound
 from portal.web.desk.access import officer
-from portal.web.desk.case_json import card_json, compact_cards
+from portal.web.desk.case_json import compact_cards
 from portal.web.desk.identifiers import id_of
 from portal.web.multipart import READ_BYTES, linger
 from portal.web.parts import parts
@@ -58,8 +58,8 @@ def sealed_file(file_id: str) -> Response:
 
 def page_cards() -> Response:
     """What opens the cards of one page of the list."""
-    page = desk_list.page(parts(), officer().id, request.args.get("after"))
-    return jsonify(cards=[card for row in page.rows for card in card_json(row)])
+    rows = desk_list.page_cards(parts(), officer().id, request.args.get("after"))
+    return jsonify(**compact_cards(rows))
 
 
 def all_cards() -> Response:

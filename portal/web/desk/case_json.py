@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from portal.services.casework import CaseView, Person
-from portal.store.desk_list import CaseRow
 from portal.store.desk_queries import CardRow
 from portal.store.models import Case, Grant, Message, Wrap
 from portal.web.encoding import to_base64
@@ -33,28 +32,8 @@ def case_json(view: CaseView) -> Json:
     }
 
 
-def card_json(row: CaseRow) -> list[Json]:
-    """What opens one card: an object for each holder of its desk root, none for a case never opened."""
-    if row.card is None:
-        return []
-    return [
-        {
-            "case": row.id.hex(),
-            "reference": row.reference,
-            "stage": row.stage,
-            "due_on": _iso(row.due_on),
-            "number": wrap.number,
-            "holder": wrap.holder.hex(),
-            "wrapped": to_base64(wrap.wrapped),
-            "card": to_base64(row.card),
-        }
-        for wrap in row.wraps
-        if wrap.scope == "desk" and wrap.number == row.card_number
-    ]
-
-
 def compact_cards(rows: Sequence[CardRow]) -> Json:
-    """Thousands of cards: each a list in the order of `columns`, its holder a place in `holders`."""
+    """Cards, thousands of them: each a list in the order of `columns`, its holder a place in `holders`."""
     holders = sorted({row.holder for row in rows})
     places = {holder: place for place, holder in enumerate(holders)}
     return {

@@ -1,5 +1,6 @@
 /** The list's titles: the cards of one page, opened in the Worker, written into rows that the server has drawn. */
 import { toHex } from "../seal/index.js";
+import { make } from "./elements.js";
 import { byId } from "./start.js";
 import { hasText, text } from "./strings.js";
 
@@ -28,28 +29,33 @@ export function holdersOf(root, channels) {
  * @param {SealedCard[]} sealed
  */
 export async function showCards(worker, holders, sealed) {
-  const mine = readable(holders, sealed);
   /** @type {{ cards: OpenCard[] }} */
-  const { cards } = await worker.run("openCards", { holders, rows: mine });
-  const rows = new Map([...byId("listed").querySelectorAll("tr")].map((row) => [row.dataset.case, row]));
+  const { cards } = await worker.run("openCards", { holders, rows: sealed });
+  const rows = new Map([...byId("listed").querySelectorAll("tr")].map((row) => [row.cells[0]?.textContent, row]));
   for (const card of cards) {
-    const row = rows.get(card.case);
-    const title = row?.querySelector("[data-title]");
-    if (!row || !title) continue;
+    const title = rows.get(card.reference)?.querySelector("[data-title]");
+    if (!title) continue; // never opened; or shown already, since a case can come under two roots of this officer
     title.textContent = card.failed === undefined ? card.title : text("card.damaged");
-    const category = row.querySelector("[data-category]");
-    if (category) category.textContent = card.failed === undefined ? categoryText(card.category) : "";
+    if (card.failed !== undefined) continue;
+    title.removeAttribute("data-title");
+    title.closest("td")?.append(make("br"), make("span", { class: "small muted", text: categoryText(card.category) }));
   }
 }
 
 /**
- * One sealed card a case: the one under a root that this officer holds.
+ * What this officer can open of the server's cards. They come as lists in the order of its `columns`, each holder once
+ * for all, so that ten thousand are small.
  * @param {Holder[]} holders
- * @param {SealedCard[]} sealed
+ * @param {import("./answers.js").CardsAnswer} answer
+ * @returns {SealedCard[]}
  */
-export function readable(holders, sealed) {
+export function readable(holders, answer) {
   const names = new Set(holders.map(({ name }) => name));
-  return sealed.filter(({ holder }) => names.has(holder));
+  return answer.cards
+    .map(([id, reference, stage, due, number, holder, wrapped, card]) => ({
+      case: id, reference, stage, due_on: due, number, holder: answer.holders[holder] ?? "", wrapped, card,
+    }))
+    .filter(({ holder }) => names.has(holder));
 }
 
 /** @param {string} code */

@@ -9,6 +9,7 @@ import { make } from "./elements.js";
 import { categoryText, readable } from "./list.js";
 import { byId, inputById } from "./start.js";
 import { text } from "./strings.js";
+import { nameParts } from "./table.js";
 
 const SHOWN = 50;
 const PAUSE_MS = 120;
@@ -32,7 +33,7 @@ export async function indexAll(worker, holders) {
     const answer = cardsAnswer(await next);
     const after = answer.next;
     if (after !== null) next = getJson(`${CARDS}?after=${encodeURIComponent(after)}`);
-    const rows = readable(holders, unpacked(answer));
+    const rows = readable(holders, answer);
     for (const { case: id, stage, due_on: due } of rows) facts.set(id, { stage, due });
     const { opened } = await worker.run("indexCards", { holders, rows });
     done += opened;
@@ -42,17 +43,6 @@ export async function indexAll(worker, holders) {
   ready = true;
   byId("q-state").textContent = done === 0 ? "" : text("search.ready", { count: done });
   byId("search").dataset.ready = String(done);
-}
-
-/**
- * The cards as objects: they come as lists, so that ten thousand are small.
- * @param {import("./answers.js").CardsAnswer} answer
- * @returns {import("./list.js").SealedCard[]}
- */
-function unpacked({ holders, cards }) {
-  return cards.map(([id, reference, stage, due, number, holder, wrapped, card]) => ({
-    case: id, reference, stage, due_on: due, number, holder: holders[holder], wrapped, card,
-  }));
 }
 
 /** Looks while somebody types. @param {import("../worker/client.js").SealWorker} worker */
@@ -80,6 +70,7 @@ async function look(worker, query) {
   const { total, cards } = await worker.run("search", { query: asked, limit: SHOWN });
   if (turn !== latest) return; // a later key was quicker
   byId("found-rows").replaceChildren(...cards.map(foundRow));
+  nameParts(byId("found"));
   const key = total === 0 ? "search.none" : total > cards.length ? "search.more" : "search.found";
   if (ready || total > 0) byId("q-state").textContent = text(key, { count: total, shown: cards.length });
 }
@@ -87,13 +78,11 @@ async function look(worker, query) {
 /** @param {import("./list.js").OpenCard} card */
 function foundRow({ case: id, reference, title, category }) {
   const { stage, due } = facts.get(id) ?? {};
-  const about = make("td", { attributes: { role: "cell" } },
+  const about = make("td", {},
     make("a", { text: title, attributes: { href: caseAddress(reference), dir: "auto" } }),
     make("br"), make("span", { class: "small muted", text: categoryText(category) }));
-  return make("tr", { attributes: { role: "row" } },
-    make("td", { text: reference, attributes: { role: "cell" } }), about,
-    make("td", { text: stage ? text(`stage.${stage}`) : "", attributes: { role: "cell" } }),
-    make("td", { text: due ? dayText(due) : "", attributes: { role: "cell" } }));
+  return make("tr", {}, make("td", { text: reference }), about,
+    make("td", { text: stage ? text(`stage.${stage}`) : "" }), make("td", { text: due ? dayText(due) : "" }));
 }
 
 /** @param {string} reference */

@@ -1,11 +1,13 @@
 /** The list: the titles of this page first, then those of all cases for the search. */
+import { pageAnswer } from "../desk/answers.js";
 import { ApiError, getJson } from "../desk/api.js";
 import { openChannels } from "../desk/keys.js";
-import { holdersOf, showCards } from "../desk/list.js";
+import { holdersOf, readable, showCards } from "../desk/list.js";
 import { indexAll, startSearch } from "../desk/search.js";
 import { openDesk } from "../desk/session.js";
 import { byId, guarded, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
+import { nameParts } from "../desk/table.js";
 import { makeDue } from "../team/due.js";
 import { rerootAll } from "../team/reroot.js";
 import { unconfirmed } from "../team/joining.js";
@@ -34,6 +36,7 @@ async function moveCases(desk) {
 }
 
 async function page() {
+  nameParts(byId("listed"));
   const after = byId("app").dataset.after ?? "";
   const cards = getJson(after === "" ? "/desk/api/cases" : `/desk/api/cases?after=${encodeURIComponent(after)}`);
   cards.catch(() => undefined); // awaited below, after the keys
@@ -47,7 +50,7 @@ async function page() {
   byId("epoch-due").hidden = !keys.channels.some(({ leaving }) => leaving.length > 0);
   const holders = holdersOf(root, channels);
   const worker = new SealWorker();
-  await showCards(worker, holders, (await cards).cards);
+  await showCards(worker, holders, readable(holders, pageAnswer(await cards)));
   document.documentElement.dataset.opened = "page"; // what the tests and the benchmark wait for
   startSearch(worker);
   indexAll(worker, holders).catch(() => complain(text("failed.cards")));
