@@ -46,14 +46,21 @@ def _erase_keys(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as session:
         ids = cases.ids(session)
     try:
-        lacking = len(ids - parts.erase_keys.known())
+        lacking = ids - parts.erase_keys.known()
     except StoreError as error:
         yield Finding(Level.BAD, f"erase keys: {error}; put back their newest backup")
         return
-    if lacking:
+    with parts.database.read() as session:
+        closed = len(cases.without_readable_grant(session, lacking)) if lacking else 0
+    if closed:
         yield Finding(
-            Level.BAD, f"erase keys: {lacking} of {len(ids)} cases have none; put back their newest backup"
+            Level.BAD, f"erase keys: {closed} of {len(ids)} cases have none; put back their newest backup"
         )
+    elif lacking:
+        text = (
+            f"erase keys: {len(lacking)} of {len(ids)} cases are older than these keys, and open without one"
+        )
+        yield Finding(Level.OK, text)
     else:
         yield Finding(Level.OK, f"erase keys: one for each of {len(ids)} cases")
 

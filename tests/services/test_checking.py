@@ -8,17 +8,20 @@ import os
 import resource
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal.services import checking
-from portal.services.erase_keys import keys_of
+from portal.services.erase_keys import keys_of, open_database
 from portal.services.findings import Level
 from portal.services.parts import Parts
+from portal.store.database import Database
+from portal.store.models import Grant
 from tests.builders import Portal, SetClock, Team
 
 FAR = 2**62
@@ -94,8 +97,27 @@ def test_a_fault_of_the_instance_folder_is_bad(
 def test_cases_without_their_erase_keys_are_bad(content: bytes | None, sound: Parts) -> None:
     keys = sound.settings.instance / "erase" / "keys"
     keys.unlink() if content is None else keys.write_bytes(content)
-    started_anew = replace(sound, erase_keys=keys_of(sound.settings))
-    assert [line.split(":")[0] for line in bad(started_anew)] == ["erase keys"]
+    assert [line.split(":")[0] for line in bad(started_anew(sound))] == ["erase keys"]
+
+
+def started_anew(sound: Parts) -> Parts:
+    """With the erase keys that lie on the disk now."""
+    found = keys_of(sound.settings)
+    return replace(sound, erase_keys=found, database=open_database(sound.settings, found))
+
+
+def test_cases_stored_before_there_were_erase_keys_are_sound_without_one(sound: Parts) -> None:
+    with sound.database.read() as session:
+        as_sealed = {grant.id: grant.sealed for grant in session.scalars(select(Grant))}
+    with closing(Database(sound.settings.database_url)) as layerless, layerless.write() as session:
+        for grant in session.scalars(select(Grant)):
+            grant.sealed = as_sealed[grant.id]
+    (sound.settings.instance / "erase" / "keys").unlink()
+    reopened = started_anew(sound)
+    assert bad(reopened) == []
+    assert [
+        line for line in findings(reopened, Level.OK) if line.startswith("erase keys: 1 of 1 cases are older")
+    ]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
