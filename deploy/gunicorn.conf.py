@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 
+from portal.commands.plain import start_told
 from portal.commands.start import setup_line
 from portal.commands.worker import work
 from portal.services.upkeep import bring_up_to_date
@@ -24,7 +25,8 @@ from portal.web.parts import EXTENSION
 # A core dump would hold what reporters type. The limit is inherited by every worker and can't be raised again.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-_settings = load()
+with start_told():
+    _settings = load()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = 2
@@ -54,7 +56,8 @@ HEARD = (signal.SIGTERM, signal.SIGCHLD)
 
 def on_starting(server: Any) -> None:
     """Bring the databases up to date before any process is forked."""
-    bring_up_to_date(server.app.wsgi().extensions[EXTENSION])
+    with start_told():
+        bring_up_to_date(server.app.wsgi().extensions[EXTENSION])
 
 
 def when_ready(server: Any) -> None:
