@@ -151,12 +151,15 @@ class EraseKeys:
             return
         if head[:ID_BYTES] != MARK:
             raise StoreError("the file of erase keys is not one")
-        count = int.from_bytes(head[ID_BYTES:])
+        count, keys = int.from_bytes(head[ID_BYTES:]), self._keys
         if count != self._destroyed_count:
-            self._keys, self._slots_read, self._destroyed_count = {}, 0, count
+            keys, self._slots_read = {}, 0
         for _place, case_id, key in self._slots(file, self._slots_read):
-            self._keys[case_id] = key
+            keys[case_id] = key
             self._slots_read += 1
+        # Put in place whole: another thread looks without the lock, and a case whose key it misses looks like one that
+        # never had any.
+        self._keys, self._destroyed_count = keys, count
 
     def _slots(self, file: int, after: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
         """Place, case id and key of each whole slot after the first `after`. Half a slot is none."""

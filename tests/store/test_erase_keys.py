@@ -133,3 +133,23 @@ def test_four_processes_that_make_keys_at_once_lose_none(folder: Path) -> None:
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
     content = EraseKeys(folder).path.read_bytes()
     assert len(content) == (1 + 25 + 4 * 25) * SLOT_BYTES
+
+
+def test_who_looks_while_the_file_is_read_anew_misses_no_key(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = EraseKeys(folder), EraseKeys(folder)
+    one = here.find_or_make(ONE)
+    there.find_or_make(TWO)
+    there.destroy([TWO])
+    found = []
+    read = os.pread
+
+    def read_and_look(file: int, size: int, place: int) -> bytes:
+        if place:  # the slots, after the head: another thread finds without waiting
+            found.append(here._keys.get(ONE))  # noqa: SLF001 - find would wait here for ever if it were missing
+        return read(file, size, place)
+
+    monkeypatch.setattr(os, "pread", read_and_look)
+    assert here.known() == {ONE, TWO}
+    assert found == [one]
