@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from crypto.receipt import Receipt
-from portal.services import intake, mailbox
+from portal.services import intake, mailbox, sealing
 from portal.services.attachments import SealedFile, SealingSink
 from portal.services.parts import Parts
 from portal.store import models
@@ -53,7 +53,7 @@ def hand_in(parts: Parts, slug: str, text: str, **given: Any) -> Reporter:
     opened = intake.begin(parts, slug)
     token = intake.admit(parts, intake.new_form(parts))
     files = given.pop("files", {})
-    written = intake.Written(**{"lang": "en", "fields": {"mode": "anonymous"}, "text": text, **given})
+    written = sealing.Written(**{"lang": "en", "fields": {"mode": "anonymous"}, "text": text, **given})
     with SealingSink(parts, opened.talk.identity.recipient, lambda _fields: None) as sink:
         sealed = fill(sink, files)
         receipt, _arrival = intake.accept(parts, opened, token, written, sealed)

@@ -15,6 +15,7 @@ from crypto.message import Opened, open_message
 from crypto.notebook import Notebook
 from crypto.records import CaseRecord, check_reader, verify_case_chain
 from portal.services.channels import ChannelKeys
+from portal.services.errors import NotFound
 from portal.services.parts import Parts
 from portal.store import mailboxes
 from portal.store.models import Message, Officer
@@ -107,17 +108,25 @@ def views(
     return tuple(shown)
 
 
-def find_file(loaded: mailboxes.LoadedMailbox, talk: TalkKeys, file_id: str) -> tuple[Root, FileItem] | None:
-    """The root and the signed description of the file `file_id` in this conversation, or None."""
+def find_file(
+    loaded: mailboxes.LoadedMailbox, talk: TalkKeys, mailbox: Root, channel: ChannelKeys, file_id: str
+) -> tuple[Root, FileItem]:
+    """The root and the signed description of the file `file_id` in this conversation.
+
+    Raises NotFound, also for a file of a message that nobody signed who may write: what the page does not show can't
+    be fetched by its address either.
+    """
+    reader = _Reader(loaded.case.id, talk, mailbox, channel, officers={}, last_n=0)
     for row in loaded.messages:
         try:
             root, opened = _open(row, talk, loaded.case.id)
+            reader.signer(opened, root)
         except CryptoError:
             continue
         for item in opened.body.files:
             if item.id == file_id:
                 return root, item
-    return None
+    raise NotFound
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ class _Reader:
         if (body.side, body.n, body.prev) != (row.side, row.n, before.hex()):
             return _problem(row, "out_of_chain")
         try:
-            author, problem = self._signer(opened, root)
+            author, problem = self.signer(opened, root)
         except RecordError:
             return _problem(row, "unsigned")
         return MessageView(
@@ -156,8 +165,11 @@ class _Reader:
             problem=problem,
         )
 
-    def _signer(self, opened: Opened, root: Root) -> tuple[str | None, str | None]:
-        """The officer's public role, and "left_team" for a message back-dated to a team that is no more."""
+    def signer(self, opened: Opened, root: Root) -> tuple[str | None, str | None]:
+        """The officer's public role, and "left_team" for a message back-dated to a team that is no more.
+
+        Raises RecordError for a key that may not write here.
+        """
         body = opened.body
         if body.side == "reporter":
             if body.key != self.mailbox.verify_key.hex():

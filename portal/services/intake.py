@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from enum import Enum, auto
 
 from crypto.errors import TokenExpired, TokenMalformed
@@ -16,9 +16,10 @@ from crypto.keys import Root
 from crypto.receipt import TOKEN_MAX_AGE_SECONDS, Receipt, Token, new_token, read_token
 from portal.services import receipts, sealing
 from portal.services.attachments import SealedFile
-from portal.services.channels import ChannelKeys, PublicChannel, open_channel, public_channel_by_id
+from portal.services.channels import PublicChannel, open_channel, public_channel_by_id
 from portal.services.errors import Busy, EmptyReport, FormExpired, ReceiptShown, TextTooLong, UnknownChannel
 from portal.services.parts import Parts
+from portal.services.sealing import OpenReport, Written
 from portal.services.sessions import RECEIPT_SECONDS
 from portal.store import cases, volatile
 from portal.store.errors import Conflict
@@ -31,28 +32,6 @@ Shown = Receipt
 """What the receipt page shows, once."""
 Admitted = Token
 """A form that is ours and fresh: the 32 bytes that its receipt is derived from."""
-
-
-@dataclass(frozen=True)
-class OpenReport:
-    """A report being received: its case id and talk root exist before its files do, so that they can be sealed."""
-
-    case_id: bytes
-    organisation_id: bytes
-    channel: PublicChannel
-    keys: ChannelKeys
-    talk: Root = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the reporter typed. `fields` is as in a message (SPEC 6); `name` is empty unless the reporter gave one."""
-
-    lang: str
-    text: str = field(repr=False)
-    fields: dict[str, str] = field(repr=False)
-    name: str = field(default="", repr=False)
-    is_test: bool = False
 
 
 class Arrival(Enum):

@@ -23,7 +23,6 @@ from portal.services.erasing import may_reporter_erase
 from portal.services.errors import (
     EmptyReport,
     KeysChanged,
-    NotFound,
     NotSignedIn,
     Taken,
     TextTooLong,
@@ -176,10 +175,7 @@ def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: li
 
 def file(seen: Visit, file_id: str) -> tuple[Root, FileItem]:
     """The file's signed description and the root that opens it. Raises NotFound for a file of another case."""
-    found = conversation.find_file(seen.loaded, seen.talk, file_id)
-    if found is None:
-        raise NotFound
-    return found
+    return conversation.find_file(seen.loaded, seen.talk, seen.root, seen.keys, file_id)
 
 
 def _next(case: Case) -> tuple[str | None, date | None]:

@@ -7,14 +7,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from crypto.body import Body
 from crypto.grant import Grant, seal_grant
 from crypto.keys import Root
 from crypto.message import seal_message
 from crypto.notebook import Notebook, NotebookTalk
-from crypto.records import CaseRecord
+from crypto.records import NO_HASH, CaseRecord
 from crypto.wrap import wrap_notebook
 from portal.domain import deadlines
 from portal.domain.case import Stage
@@ -22,20 +21,38 @@ from portal.domain.reference import new_reference
 from portal.domain.register import Kind
 from portal.services import register
 from portal.services.attachments import SealedFile
+from portal.services.channels import ChannelKeys, PublicChannel
 from portal.services.parts import Parts
 from portal.store import models
 
-if TYPE_CHECKING:
-    from portal.services.intake import OpenReport, Written
 
-NO_HASH = bytes(32)
+@dataclass(frozen=True)
+class OpenReport:
+    """A report being received: its case id and talk root exist before its files do, so that they can be sealed."""
+
+    case_id: bytes
+    organisation_id: bytes
+    channel: PublicChannel
+    keys: ChannelKeys
+    talk: Root = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the reporter typed. `fields` is as in a message (SPEC 6); `name` is empty unless the reporter gave one."""
+
+    lang: str
+    text: str = field(repr=False)
+    fields: dict[str, str] = field(repr=False)
+    name: str = field(default="", repr=False)
+    is_test: bool = False
 
 
 @dataclass(frozen=True)
 class SealedReport:
     """One report, ready to be stored: nothing in it can be read."""
 
-    report: "OpenReport"
+    report: OpenReport
     record: CaseRecord
     grant: bytes
     messages: tuple[bytes, ...]
@@ -46,7 +63,7 @@ class SealedReport:
 
 
 def seal_report(
-    report: "OpenReport", written: "Written", mailbox: Root, files: list[SealedFile], day: date
+    report: OpenReport, written: Written, mailbox: Root, files: list[SealedFile], day: date
 ) -> SealedReport:
     """Talk record 0, its grant to the channel, message 0 (and the name as message 1), and the notebook."""
     record = _talk_record(report, mailbox)
@@ -73,7 +90,7 @@ def seal_report(
     )
 
 
-def _talk_record(report: "OpenReport", mailbox: Root) -> CaseRecord:
+def _talk_record(report: OpenReport, mailbox: Root) -> CaseRecord:
     newest = report.keys.newest
     return CaseRecord.sign(
         mailbox,
@@ -89,7 +106,7 @@ def _talk_record(report: "OpenReport", mailbox: Root) -> CaseRecord:
     )
 
 
-def _grant(report: "OpenReport", record: CaseRecord) -> bytes:
+def _grant(report: OpenReport, record: CaseRecord) -> bytes:
     grant = Grant(
         purpose="talk",
         channel=report.channel.id,
@@ -103,7 +120,7 @@ def _grant(report: "OpenReport", record: CaseRecord) -> bytes:
 
 
 def _messages(
-    report: "OpenReport", written: "Written", mailbox: Root, files: list[SealedFile], day: date
+    report: OpenReport, written: Written, mailbox: Root, files: list[SealedFile], day: date
 ) -> tuple[bytes, ...]:
     """Message 0, and message 1 with the name where one was given: so that opening the name can be told apart."""
     writer = Writer(report.case_id, report.talk, mailbox, report.keys.newest.hash, written.lang, day)

@@ -12,6 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.keys import Root
+from portal.services import mailbox
+from portal.services.errors import NotFound
 from portal.store import models
 from tests.builders import DAY_ONE, Portal, Reporter, SetClock
 from tests.officer_hand import Hand, hand
@@ -131,11 +133,13 @@ def test_a_damaged_message_is_shown_as_such_and_the_rest_stays_readable(portal: 
     assert [message.problem for message in shown] == [None, "damaged", "out_of_chain"]
 
 
-def test_words_sealed_by_somebody_who_is_no_officer_are_not_shown_as_an_officers(
+def test_words_and_files_sealed_by_somebody_who_is_no_officer_are_not_handed_out(
     portal: Portal, case: Opened
 ) -> None:
     stranger = replace(case.hand.officer, root=Root.generate())
-    forged = Hand(portal, stranger, case.hand.team, case.reporter.case_id).seals("Tell us your name.")
+    item, _sealed = case.hand.seals_file(b"Open me.")
+    forger = Hand(portal, stranger, case.hand.team, case.reporter.case_id)
+    forged = forger.seals("Tell us your name.", files=(item,))
     with portal.parts.database.write() as session:
         session.add(
             models.Message(
@@ -145,6 +149,8 @@ def test_words_sealed_by_somebody_who_is_no_officer_are_not_shown_as_an_officers
         )  # fmt: skip
     assert "Tell us your name." not in case.page()
     assert case.reporter.reads().messages[1].problem == "unsigned"
+    with pytest.raises(NotFound):
+        mailbox.file(case.reporter.visit(), item.id)
 
 
 def test_an_officers_message_moved_to_another_case_does_not_verify(portal: Portal, case: Opened) -> None:

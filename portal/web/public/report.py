@@ -6,7 +6,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.services import channels, intake, mailbox
+from portal.services import channels, intake, mailbox, sealing
 from portal.services.attachments import SealingSink
 from portal.services.channels import PublicChannel
 from portal.services.errors import Busy, Refused, ServiceError, UnknownWord
@@ -101,9 +101,9 @@ def _admit(fields: dict[str, str]) -> intake.Admitted:
     return intake.admit(parts(), fields.get("token", ""))
 
 
-def _written(slug: str, fields: dict[str, str]) -> intake.Written:
+def _written(slug: str, fields: dict[str, str]) -> sealing.Written:
     form = ReportForm(MultiDict(fields))
-    return intake.Written(
+    return sealing.Written(
         lang=current(),
         text=form.text.data or "",
         fields=form.answers(),
