@@ -5,7 +5,7 @@ password nor the key of the officer's root can be found; only its SHA-256 is kep
 
 Who may try how often. A second factor can be guessed only by somebody who has the right password: for
 everybody else an attempt ends before it, and changes nothing that is stored. After a wrong code on the
-right password the account takes no code for 5 seconds. Recovery codes have 80 bits and are never slowed
+right password the account takes no code for 5 seconds. Recovery codes have 140 bits and are never slowed
 down. So a stranger can't lock an officer out, and a thief of the password has some 17,000 guesses a day,
 at three in a million each.
 """
@@ -55,6 +55,12 @@ class TooSoon(Refused):
     code = "wait"
 
 
+class SaltChanged(Refused):
+    """A new password was stretched with another salt than the one that the server gives for this name."""
+
+    code = "broken"
+
+
 @dataclass(frozen=True)
 class OfficerView:
     """One of the staff, as its own pages know it. `recipient` is age1pq1…, `verify_key` 32 bytes."""
@@ -91,7 +97,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class PasswordChange:
-    """A root wrapped anew: both `auth` values, the new salt (16 bytes) and wrap (72 bytes), and a code."""
+    """A root wrapped anew: both `auth` values, the salt (16 bytes, as before) and wrap (72 bytes), and a code."""
 
     auth_old: bytes
     auth_new: bytes
@@ -119,7 +125,7 @@ def fold_recovery_code(text: str) -> str:
 
 
 def recovery_hash(officer_id: bytes, code: str) -> bytes:
-    """The 32 bytes stored for a folded recovery code; bare SHA-256, since the code is 80 random bits."""
+    """The 32 bytes stored for a folded recovery code; bare SHA-256, since the code is 140 random bits."""
     return hashlib.sha256(b"fortrolig/v1/recovery-code\0" + officer_id + code.encode()).digest()
 
 
@@ -182,17 +188,20 @@ def codes_left(parts: Parts, officer_id: bytes) -> int:
 def change_password(parts: Parts, officer_id: bytes, row: bytes, change: PasswordChange) -> None:
     """The officer's password is another from now on, and every session but `row` is over.
 
-    The second factor's secret is sealed anew, because its key comes from `auth`. Raises WrongPassword,
-    WrongCode, TooSoon. Register: `password-changed`, or `sign-in-refused` for a wrong code.
+    The second factor's secret is sealed anew, because its key comes from `auth`. The salt stays: names that nobody
+    has keep theirs, so one that changed would tell who works here. Raises SaltChanged, WrongPassword, WrongCode,
+    TooSoon. Register: `password-changed`, or `sign-in-refused` for a wrong code.
     """
     with parts.database.write() as session:
         officer = rows.locked(session, officer_id)
         if officer is None or not _fits(officer, change.auth_old):
             raise WrongPassword
+        if change.salt != officer.salt:
+            raise SaltChanged
         outcome = _check_code(parts, session, officer, change.auth_old, change.code)
         if outcome is _Outcome.RIGHT:
             secret = _totp_secret(parts, officer, change.auth_old)
-            officer.salt, officer.kdf, officer.wrapped_root = change.salt, change.kdf, change.wrapped_root
+            officer.kdf, officer.wrapped_root = change.kdf, change.wrapped_root
             officer.auth_hash = hashlib.sha256(change.auth_new).digest()
             officer.totp_sealed = seal_totp(parts, officer.id, change.auth_new, secret)
             _enter(parts, session, officer, Kind.PASSWORD_CHANGED)

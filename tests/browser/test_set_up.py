@@ -3,6 +3,7 @@
 Sources: SPEC 4, 7, 8 and officers; issue of the round trip, section 4; WCAG 2.2 AA.
 """
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from crypto.keys import Identity
 from crypto.sheet import anchor_root
-from portal.services import channels, setup
+from portal.services import channels, officers, setup
 from portal.store import models
 from tests.browser.axe import assert_accessible
 from tests.browser.live import OPEN_LINE, Live, Seen, chromium, running, window
@@ -100,7 +101,14 @@ def test_the_rows_are_those_of_one_whole_set_up(journey: Journey) -> None:
     with journey.live.parts.database.read() as session:
         counts = {kind.__name__: session.query(kind).count() for kind in (models.Grant, models.RecoveryCode)}
         assert counts == {"Grant": 3, "RecoveryCode": 10}
-        assert session.query(models.RegisterEntry).count() == 5
+        assert session.query(models.RegisterEntry).count() == 6, "five lines of the set-up, one of signing in"
+
+
+def test_the_salt_of_a_new_account_is_the_one_that_its_name_had_before(journey: Journey) -> None:
+    """One that changed would tell from when on somebody of this name works here."""
+    name, parts = ANSWERS["person-name"], journey.live.parts
+    before = hmac.digest(parts.secrets.salt, officers.fold_name(name).encode(), "sha256")[:16]
+    assert officers.salt_for(parts, name) == before
 
 
 def test_nothing_secret_leaves_the_browser(journey: Journey) -> None:
@@ -142,6 +150,7 @@ def begin(page: Page, live: Live, until: str) -> Secrets:
 WEAK = (
     ("short", "short", "At least 16 characters are needed."),
     ("Astrid Holm Astrid Holm", "Astrid Holm Astrid Holm", "could guess this one"),
+    ("Fortrolig Whistleblowing", "Fortrolig Whistleblowing", "could guess this one"),
     ("p8#Vq2!xLr90zWm@", "p8#Vq2!xLr90zWm", "The two are not the same"),
 )
 

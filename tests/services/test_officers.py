@@ -11,7 +11,14 @@ from crypto.keys import Root
 from crypto.wrap import officer_keys, unwrap_officer, wrap_officer
 from portal.services import keyring, officers, sessions, setup
 from portal.services.errors import NotSignedIn
-from portal.services.officers import Credentials, PasswordChange, TooSoon, WrongCode, WrongPassword
+from portal.services.officers import (
+    Credentials,
+    PasswordChange,
+    SaltChanged,
+    TooSoon,
+    WrongCode,
+    WrongPassword,
+)
 from portal.services.parts import Parts
 from portal.store import models
 from tests.builders import SetClock
@@ -283,7 +290,7 @@ def changed(person: FirstPerson, **changes: bytes | str) -> tuple[PasswordChange
     given: dict[str, bytes | str] = {
         "auth_old": person.auth,
         "auth_new": auth,
-        "salt": b"n" * 16,
+        "salt": person.salt,
         "wrapped_root": wrap_officer(wrap_key, person.officer, officer_id=person.id),
         "code": person.code(),
         **changes,
@@ -306,7 +313,7 @@ def test_a_new_password_opens_the_same_root_and_the_old_one_nothing(
     party = astrid.officer.party
     root = unwrap_officer(astrid.wrap_key, wrapped, officer_id=astrid.id, party=party)
     assert root == astrid.officer
-    assert officers.salt_for(parts, astrid.name) == b"n" * 16
+    assert officers.salt_for(parts, astrid.name) == astrid.salt
     assert kinds(parts)[-2:] == ["password-changed", "signed-in"]
 
 
@@ -342,6 +349,16 @@ def test_a_refused_change_leaves_the_password_as_it_was(
     clock.move(minutes=1)
     sign_in(parts, astrid)
     assert "password-changed" not in kinds(parts)
+
+
+def test_a_new_password_keeps_the_salt_since_a_change_would_tell_that_the_name_exists(
+    parts: Parts, astrid: FirstPerson, clock: SetClock
+) -> None:
+    opened = sign_in(parts, astrid)
+    clock.move(minutes=1)
+    with pytest.raises(SaltChanged):
+        officers.change_password(parts, astrid.id, opened.cookie.row, changed(astrid, salt=b"n" * 16)[0])
+    assert officers.salt_for(parts, astrid.name) == astrid.salt
 
 
 def test_pins_are_kept_for_their_owner(parts: Parts, astrid: FirstPerson) -> None:

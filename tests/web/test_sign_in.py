@@ -277,7 +277,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(
     body = {
         "auth_old": to_base64(astrid.auth),
         "auth_new": to_base64(b"n" * 32),
-        "salt": to_base64(b"n" * 16),
+        "salt": to_base64(astrid.salt),
         "kdf": 1,
         "wrapped_root": to_base64(b"w" * 72),
         "code": astrid.code(),

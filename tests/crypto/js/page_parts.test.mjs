@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { qrSvg } from "../../../portal/static/js/seal/qr.js";
+import { newCodes, shownCode } from "../../../portal/static/js/setup/codes.js";
 import { strengthOf } from "../../../portal/static/js/seal/strength.js";
 import { Root } from "../../../portal/static/js/seal/index.js";
 
@@ -69,6 +70,15 @@ for (const password of ["Xk3!v9$Lq2#mZ8@pW", "dropdown tshirt yoyo felttip abacu
     assert.deepEqual({ longEnough, score, good }, { longEnough: true, score: 4, good: true });
   });
 }
+
+test("a recovery code has 140 random bits, so that a plain hash of it can't be guessed", () => {
+  const codes = newCodes();
+  assert.equal(new Set(codes).size, 10);
+  for (const code of codes) {
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{28}$/);
+    assert.match(shownCode(code), /^(.{4}-){6}.{4}$/);
+  }
+});
 
 test("of a very long password the beginning alone is judged, since judging grows with the square of the length", async () => {
   const password = "correct horse ".repeat(20_000);

@@ -11,6 +11,7 @@ import { byId, inputById } from "./start.js";
 import { text } from "./strings.js";
 
 const WORDS = 6;
+const PRODUCT = "Fortrolig";
 
 /** @param {string} id @param {string} words */
 function complain(id, words) {
@@ -56,7 +57,7 @@ export class PassphraseChooser {
   /** @returns {Promise<import("../seal/strength.js").Strength>} */
   async #measure() {
     const turn = (this.#latest += 1);
-    const strength = await strengthOf(meant(inputById("passphrase-own").value), this.#known());
+    const strength = await strengthOf(meant(inputById("passphrase-own").value), [PRODUCT, ...this.#known()]);
     if (turn === this.#latest) {
       [...byId("passphrase-meter").children].forEach((bar, i) => bar.classList.toggle("on", i < strength.score));
       byId("passphrase-strength").textContent = strength.longEnough

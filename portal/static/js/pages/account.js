@@ -10,7 +10,7 @@ import { byId, inputById, onSent, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
 import { startNewFactor } from "../loss/new_factor.js";
-import { fromHex, KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
+import { fromHex, KDF_VERSION, wrapOfficer } from "../seal/index.js";
 
 /** @param {string} words @param {boolean} [good] */
 function say(words, good = false) {
@@ -30,13 +30,13 @@ async function change(root, officer, passphrase) {
   const { salt, kdf } = saltAnswer(await postJson("/desk/api/salt", { name: officer.name }));
   const current = inputById("current").value;
   const old = await withProgress(text("checking"), (onProgress) => stretch(current, fromBase64(salt), kdf, onProgress));
-  const freshSalt = randomBytes(16);
-  const fresh = await withProgress(text("stretching"), (onProgress) => stretch(passphrase, freshSalt, KDF_VERSION, onProgress));
+  // The salt stays: names that nobody has keep theirs for ever, so one that changes would tell that somebody works here.
+  const fresh = await withProgress(text("stretching"), (onProgress) => stretch(passphrase, fromBase64(salt), KDF_VERSION, onProgress));
   const officerId = fromHex(officer.id, 16) ?? new Uint8Array();
   await postJson("/desk/api/password", {
     auth_old: toBase64(old.auth),
     auth_new: toBase64(fresh.auth),
-    salt: toBase64(freshSalt),
+    salt,
     kdf: KDF_VERSION,
     wrapped_root: toBase64(wrapOfficer(fresh.wrapKey, root, { officerId })),
     code: inputById("code").value.replace(/\s/g, ""),
@@ -46,7 +46,7 @@ async function change(root, officer, passphrase) {
 async function page() {
   const { root, keys } = await openDesk();
   fillList(byId("own-words"), root.party.words);
-  const chooser = new PassphraseChooser(() => [keys.officer.name, keys.officer.role]);
+  const chooser = new PassphraseChooser(() => [keys.officer.name, keys.officer.role, byId("app").dataset.organisation ?? ""]);
   startNewFactor(keys.officer, byId("app").dataset.organisation ?? "");
   onSent(byId("change"), async () => {
     byId("said").hidden = true;

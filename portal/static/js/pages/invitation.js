@@ -29,7 +29,7 @@ function page() {
   async function personChecked() {
     const passphrase = await chooser.chosen();
     if (passphrase === undefined) return false;
-    if (keys?.passphrase !== passphrase) keys = await stretched(passphrase);
+    if (keys?.passphrase !== passphrase || keys.name !== person().name) keys = await stretched(person().name, passphrase);
     factor.show(person().name, app.dataset.organisation ?? "");
     return true;
   }

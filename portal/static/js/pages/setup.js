@@ -46,7 +46,7 @@ function page() {
   const roots = newRoots();
   const factor = new SecondFactor();
   const sheet = new RecoverySheet();
-  const chooser = new PassphraseChooser(() => [organisation().name, person().name, person().role]);
+  const chooser = new PassphraseChooser(() => [organisation().name, channel().name, person().name, person().role]);
   /** @type {import("../setup/enrolment.js").Stretched | undefined} */
   let keys;
   let done = false;
@@ -54,7 +54,7 @@ function page() {
   async function personChecked() {
     const passphrase = await chooser.chosen();
     if (passphrase === undefined) return false;
-    if (keys?.passphrase !== passphrase) keys = await stretched(passphrase);
+    if (keys?.passphrase !== passphrase || keys.name !== person().name) keys = await stretched(person().name, passphrase);
     sheet.fill(roots.anchor, { organisation: organisation().name, channel: channel().name, day: roots.record.day });
     return true;
   }

@@ -3,10 +3,10 @@ import { CASE_KEY_ALPHABET as CROCKFORD } from "../seal/receipt.js";
 import { concat, randomBytes, utf8 } from "../seal/bytes.js";
 
 const CODES = 10;
-const SYMBOLS = 16;
+const SYMBOLS = 28;
 const CONTEXT = utf8("fortrolig/v1/recovery-code\0");
 
-/** Ten codes of 16 Crockford symbols, 80 random bits each. */
+/** Ten codes of 28 Crockford symbols, 140 random bits each: a thief of the hashes guesses none (ASVS 6.5.2 asks 112). */
 export function newCodes() {
   return Array.from({ length: CODES }, () => Array.from(randomBytes(SYMBOLS), (byte) => CROCKFORD[byte & 31]).join(""));
 }

@@ -1,22 +1,25 @@
 /** What one person's browser makes of a passphrase, a root and a second factor, in the form in which the server takes it. */
-import { toBase64 } from "../desk/api.js";
+import { saltAnswer } from "../desk/answers.js";
+import { fromBase64, postJson, toBase64 } from "../desk/api.js";
 import { stretch } from "../desk/kdf.js";
 import { text } from "../desk/strings.js";
 import { withProgress } from "../desk/work.js";
-import { KDF_VERSION, randomBytes, wrapOfficer } from "../seal/index.js";
+import { KDF_VERSION, wrapOfficer } from "../seal/index.js";
 import { hashOf } from "./codes.js";
 
-/** @typedef {{ passphrase: string, salt: Uint8Array, auth: Uint8Array, wrapKey: Uint8Array }} Stretched */
+/** @typedef {{ name: string, passphrase: string, salt: Uint8Array, auth: Uint8Array, wrapKey: Uint8Array }} Stretched */
 
 /**
- * The keys of a new passphrase, under a fresh salt; the page shows how far it has come.
+ * The keys of a new passphrase; the page shows how far it has come. The salt is the one that the server gives for this
+ * name already: another would tell, from the day on which it changes, that somebody of that name works here.
+ * @param {string} name
  * @param {string} passphrase
  * @returns {Promise<Stretched>}
  */
-export async function stretched(passphrase) {
-  const salt = randomBytes(16);
+export async function stretched(name, passphrase) {
+  const salt = fromBase64(saltAnswer(await postJson("/desk/api/salt", { name })).salt);
   const keys = await withProgress(text("stretching"), (onProgress) => stretch(passphrase, salt, KDF_VERSION, onProgress));
-  return { passphrase, salt, ...keys };
+  return { name, passphrase, salt, ...keys };
 }
 
 /**
