@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import (
     first_visit,
+    growth,
     list_browser,
     list_server,
     machine,
@@ -47,6 +48,7 @@ MEASUREMENTS: tuple[tuple[Callable[[], Figures], tuple[str, ...]], ...] = (
     (mailbox.measure, ("mailbox_20_replies_ms",)),
     (list_server.measure, ("list_1000_ms", "list_1000_bytes")),
     (list_browser.measure, ("list_10000_first_s", "list_10000_search_s")),
+    (growth.measure, growth.KEYS),
     (
         upload.measure,
         (

@@ -38,9 +38,9 @@ def _case(portal: Portal, team: Team, number: int) -> Iterator[tuple[type[models
     case_id, desk, today = secrets.token_bytes(16), Root.generate(), portal.clock.today()
     epoch, card = team.epochs[-1], fit_card(f"{TITLES[number % 5]} {number}", CATEGORIES[number % 5])
     received = today - timedelta(days=number % 97)
-    yield models.Case, _case_row(portal, team, case_id, received, STAGES[number % 5], number)
+    yield models.Case, case_row(portal, team, case_id, received, STAGES[number % 5], number)
     for n, side in enumerate(("reporter", "desk")):
-        yield models.Message, _message(case_id, n, side, received)
+        yield models.Message, message_row(case_id, n, side, received)
     yield (
         models.Card,
         {"case_id": case_id, "number": 0, "sealed": wrap_card(desk, card, case=case_id, number=0)},
@@ -58,9 +58,10 @@ def _case(portal: Portal, team: Team, number: int) -> Iterator[tuple[type[models
         )
 
 
-def _case_row(
+def case_row(
     portal: Portal, team: Team, case_id: bytes, received: date, stage: str, number: int
 ) -> dict[str, Any]:
+    """The case itself, received on a day and in a stage, with the deadlines that follow from them."""
     return {
         "id": case_id,
         "organisation_id": portal.organisation_id,
@@ -77,14 +78,15 @@ def _case_row(
     }
 
 
-def _message(case_id: bytes, n: int, side: str, day: date) -> dict[str, Any]:
+def message_row(case_id: bytes, n: int, side: str, day: date, size: int = MESSAGE_BYTES) -> dict[str, Any]:
+    """A message of `size` random bytes: 18,043 is what the shortest text takes."""
     return {
         "case_id": case_id,
         "scope": "talk",
         "n": n,
         "side": side,
         "day": day,
-        "size": MESSAGE_BYTES,
+        "size": size,
         "hash": secrets.token_bytes(32),
-        "sealed": secrets.token_bytes(MESSAGE_BYTES),
+        "sealed": secrets.token_bytes(size),
     }

@@ -6,7 +6,7 @@ mail server is set. The times are chosen in domain/notices.py. Register: nothing
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -200,19 +200,24 @@ def _about(parts: Parts, session: Session, wanted: models.NoticeAddress) -> Abou
     news: set[bytes] = set()
     if seq > wanted.told_seq:
         news = rows.cases_with_entries(session, desk.organisation_id, wanted.told_seq, NEWS)
-    due = _due(session, desk, wanted, parts) if today > wanted.told_on else set()
+    is_due = today > wanted.told_on and any(
+        _reads(session, desk, case_id) for case_id in _due(session, desk, wanted, parts)
+    )
     wanted.told_seq, wanted.told_on = seq, max(today, wanted.told_on)
-    if any(_reads(session, desk, case_id) for case_id in due):
+    if is_due:
         return "due"
     return "new" if any(_reads(session, desk, case_id) for case_id in news) else None
 
 
-def _due(session: Session, desk: Desk, wanted: models.NoticeAddress, parts: Parts) -> set[bytes]:
+def _due(session: Session, desk: Desk, wanted: models.NoticeAddress, parts: Parts) -> Iterator[bytes]:
     today, channels = parts.clock.today(), tuple(desk.channels)
-    first, last = wanted.told_on, today + timedelta(days=rules.BEFORE_DAYS)
-    near = rows.due_between(session, channels, first, last)
-    due = {case_id for case_id, due_on in near if rules.is_told(due_on, wanted.told_on, today)}
-    return due | rows.holds_to_review(session, channels, wanted.told_on, today)
+    since = wanted.told_on
+    yield from rows.holds_to_review(session, channels, since, today)
+    for case_id, due_on in rows.due_between(
+        session, channels, since, today + timedelta(days=rules.BEFORE_DAYS)
+    ):
+        if rules.is_told(due_on, since, today):
+            yield case_id
 
 
 def _reads(session: Session, desk: Desk, case_id: bytes) -> bool:

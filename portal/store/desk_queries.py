@@ -3,9 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select, tuple_
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, defer
 
 from portal.store.erase_layer import opened
@@ -24,6 +37,7 @@ from portal.store.models.cases import LANE_NEW, LANE_OPEN
 
 WEEK_DAYS = 7
 COUNT_AT_MOST = 999
+LOOKED_AT = 2_000
 
 
 def officer(session: Session, officer_id: bytes) -> Officer | None:
@@ -152,7 +166,10 @@ def _card(session: Session, row: tuple[Any, ...]) -> CardRow:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many cases are overdue, due within a week, and not opened by anybody; counting ends at 999."""
+    """How many cases are overdue, due within a week, and not opened by anybody; counting ends at 999.
+
+    Those not opened are counted among the 2,000 new ones that are due last, which are those that came last.
+    """
 
     overdue: int
     this_week: int
@@ -160,16 +177,33 @@ class Counts:
 
 
 def counts(session: Session, channel_ids: Collection[bytes], today: date) -> Counts:
-    """What the head of the list says, each figure from one range of an index."""
+    """What the head of the list says, in one statement, each figure from ranges of an index."""
+    if not channel_ids:
+        return Counts(0, 0, 0)
+    given = {f"channel_{n}": channel_id for n, channel_id in enumerate(channel_ids)}
+    days = {"today": today, "week": today + timedelta(days=WEEK_DAYS)}
+    return Counts(*session.execute(_counts(len(channel_ids)), {**given, **days}).one())
 
-    def count(*conditions: ColumnElement[bool]) -> int:
-        some = select(literal(1)).where(Case.channel_id.in_(channel_ids), *conditions).limit(COUNT_AT_MOST)
-        return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
-    open_lanes = Case.lane.in_((LANE_NEW, LANE_OPEN))
-    has_card = select(Card.case_id).where(Card.case_id == Case.id).exists()
-    return Counts(
-        overdue=count(open_lanes, Case.due_on < today),
-        this_week=count(open_lanes, Case.due_on >= today, Case.due_on <= today + timedelta(days=WEEK_DAYS)),
-        unopened=count(Case.lane == LANE_NEW, ~has_card),
-    )
+@cache
+def _counts(channels: int) -> Select[*tuple[Any, ...]]:
+    """The three figures of Counts. Each range ends early: it costs the same among any number of cases."""
+    today, week = (bindparam(name, type_=Case.due_on.type) for name in ("today", "week"))
+    mine = [Case.channel_id == bindparam(f"channel_{n}", type_=Case.id.type) for n in range(channels)]
+    unopened = ~select(Card.case_id).where(Card.case_id == Case.id).exists()
+    late, soon, latest = [], [], []
+    for of_channel in mine:
+        for lane in (LANE_NEW, LANE_OPEN):
+            here = select(true().label("counts")).where(of_channel, Case.lane == lane)
+            late.append(here.where(Case.due_on < today).limit(COUNT_AT_MOST))
+            soon.append(here.where(Case.due_on >= today, Case.due_on <= week).limit(COUNT_AT_MOST))
+        new = select(unopened.label("counts")).where(of_channel, Case.lane == LANE_NEW)
+        latest.append(new.order_by(Case.due_on.desc(), Case.id.desc()).limit(LOOKED_AT))
+    return select(_count(late), _count(soon), _count(latest))
+
+
+def _count(parts: Sequence[Select[Any]]) -> ScalarSelect[Any]:
+    """How many rows of all parts are true, but no more than are counted."""
+    rows = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    some = select(rows.c.counts).where(rows.c.counts).limit(COUNT_AT_MOST).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

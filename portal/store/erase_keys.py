@@ -42,6 +42,7 @@ class EraseKeys:
         self._lock = threading.Lock()
         self._keys: dict[bytes, bytes] = {}
         self._destroyed_count = -1
+        self._destroyed: tuple[int, frozenset[bytes]] = (-1, frozenset())
         self._slots_read = 0
         self._read_at = -FRESH_SECONDS
 
@@ -96,7 +97,13 @@ class EraseKeys:
     def destroyed(self) -> set[bytes]:
         """The ids of all cases whose key was destroyed."""
         self._refresh()
-        return {case_id for case_id, key in self._keys.items() if key == DESTROYED}
+        count = self._destroyed_count
+        if (
+            self._destroyed[0] != count
+        ):  # the worker asks each minute: all keys are looked at after a change alone
+            gone = frozenset(case_id for case_id, key in self._keys.items() if key == DESTROYED)
+            self._destroyed = (count, gone)
+        return set(self._destroyed[1])
 
     def known(self) -> set[bytes]:
         """The ids of all cases that have a key, or had one that was destroyed."""

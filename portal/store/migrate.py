@@ -29,7 +29,7 @@ class Chain:
     metadata: MetaData
 
 
-MAIN = Chain("main", "m0004", Base.metadata)
+MAIN = Chain("main", "m0005", Base.metadata)
 VOLATILE = Chain("volatile", "v0002", VolatileBase.metadata)
 
 

@@ -4,16 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.store.erase_layer import LAYER
 from portal.store.models import Case, Channel, Erasure, ErasureMark, Grant, Hold, Organisation, Wrap
 from portal.store.models.cases import LANE_CLOSED
-
-WRAP_BYTES = 72
-AGE_FILE = b"age-encryption.org/"
+from portal.store.models.keys import BARE_GRANT, BARE_WRAP
 
 
 def hold(session: Session, case_id: bytes) -> Hold | None:
@@ -101,9 +99,9 @@ def among(session: Session, case_ids: Collection[bytes], *, at_once: int = 500) 
 def put_under_keys(session: Session, limit: int) -> int:
     """How many grants and wraps from before there were erase keys are under one now; at most `limit` of each."""
     assert LAYER in session.info, "without a layer every row would look like one"  # noqa: S101
-    wraps = select(Wrap).where(func.length(Wrap.wrapped) == WRAP_BYTES).limit(limit)
-    start = func.substr(Grant.sealed, 1, len(AGE_FILE))
-    grants = select(Grant).where(Grant.case_id.is_not(None), start == AGE_FILE).limit(limit)
+    kind = session.get_bind().dialect.name  # in the index's very words, or the index is not used
+    wraps = select(Wrap).where(text(BARE_WRAP[kind])).limit(limit)
+    grants = select(Grant).where(text(BARE_GRANT[kind])).limit(limit)
     rows = [*session.scalars(wraps), *session.scalars(grants)]
     for row in rows:  # to its readers it stays the same, so it has to be told that it is to be written
         flag_modified(row, "sealed" if isinstance(row, Grant) else "wrapped")

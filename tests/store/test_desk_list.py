@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from portal.domain.case import Stage
-from portal.store import migrate
+from portal.store import desk_queries, migrate
 from portal.store.database import Database
 from portal.store.desk_list import PAGE_ROWS, Band, CaseRow, Cursor, page, page_cards
+from portal.store.desk_queries import Counts, counts
 from portal.store.models import Case
 from tests.store import rows
 from tests.store.rows import TODAY, Place
@@ -234,6 +235,33 @@ def test_a_page_takes_two_queries(database: Database, where: Place) -> None:
         event.listen(connection, "before_cursor_execute", note)
         page(session, [where.channel_id], TODAY)
     assert len(asked) == 2
+
+
+def test_the_head_counts_what_is_late_what_is_soon_and_what_nobody_opened(
+    database: Database, where: Place
+) -> None:
+    second = rows.channel(where.organisation_id)
+    with database.write() as session:
+        session.add(second)
+    there = Place(where.organisation_id, second.id)
+    opened(database, where, 10, (HOLDER, 0))
+    store(database, new(where, 20), new(there, 1), new(there, 0), taken_up(where, 92), taken_up(there, 10))
+    store(database, closed(where, 200), new(rows.place(database), 30))
+    with database.read() as session:
+        assert counts(session, [where.channel_id, second.id], TODAY) == Counts(2, 3, 3)
+        assert counts(session, [second.id], TODAY) == Counts(0, 2, 2)
+        assert counts(session, [], TODAY) == Counts(0, 0, 0)
+
+
+def test_what_nobody_opened_is_looked_for_among_the_latest(
+    database: Database, where: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_queries, "LOOKED_AT", 2)
+    monkeypatch.setattr(desk_queries, "_counts", desk_queries._counts.__wrapped__)  # noqa: SLF001 - built with 2,000
+    store(database, *[new(where, days) for days in (1, 2, 3)])
+    opened(database, where, 0, (HOLDER, 0))
+    with database.read() as session:
+        assert counts(session, [where.channel_id], TODAY).unopened == 1
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from portal.services.erase_keys import EraseLayer
 from portal.store import cases, leases, notices, retention
@@ -154,3 +155,50 @@ def test_deadlines_between_two_days_are_those_of_open_cases(database: Database, 
         found = notices.due_between(session, [where.channel_id], TODAY, TODAY + timedelta(days=2))
         assert list(found) == [(near.id, TODAY)]
         assert session.query(Case).count() == 3
+
+
+def test_deadlines_come_in_steps_without_gap_or_repeat(
+    database: Database, where: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "DUE_AT_ONCE", 2)
+    made = [rows.case(where, received_on=TODAY - timedelta(days=7 - number // 3)) for number in range(9)]
+    taken_up = rows.case(
+        where, received_on=TODAY - timedelta(days=97), acknowledged_on=TODAY, stage="in_progress"
+    )
+    add(database, *made, taken_up)
+    due = {case.id: case.acknowledge_due_on for case in made} | {taken_up.id: taken_up.feedback_due_on}
+    with database.read() as session:
+        found = list(notices.due_between(session, [where.channel_id], min(due.values()), max(due.values())))
+    assert len(found) == len(due)
+    assert dict(found) == due
+
+
+def test_what_has_no_erase_key_yet_is_found_by_an_index_of_it_alone(
+    database: Database, where: Place, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The worker looks each minute: a scan of every grant and wrap would grow with the cases."""
+    layered = Database(
+        database.url.render_as_string(hide_password=False),
+        layer=EraseLayer(EraseKeys(tmp_path_factory.mktemp("erase"))),
+    )
+    case = rows.case(where)
+    add(database, case)
+    asked: list[tuple[str, object]] = []
+
+    def note(_c: object, _k: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    with layered.write() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        retention.put_under_keys(session, 10)
+        plans = []
+        if not layered.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # an empty table is quicker scanned
+        for statement, parameters in asked[:2]:
+            explain = "EXPLAIN QUERY PLAN " if layered.is_sqlite else "EXPLAIN "
+            said = connection.exec_driver_sql(explain + statement, parameters)  # type: ignore[arg-type]
+            plans.append(" ".join(str(row) for row in said))
+    layered.close()
+    assert "ix_wraps_bare" in plans[0]
+    assert "ix_grants_bare" in plans[1]

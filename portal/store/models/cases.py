@@ -1,6 +1,6 @@
 """Cases: what the server may know of one, and the sealed things that belong to it."""
 
-from sqlalchemy import BigInteger, Computed, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.store.models.base import (
@@ -15,6 +15,7 @@ from portal.store.models.base import (
     ScopeKey,
     reference_to,
 )
+from portal.store.models.keys import BARE_WRAP
 
 LANE_NEW, LANE_OPEN, LANE_CLOSED = 0, 1, 2
 
@@ -76,7 +77,15 @@ class Wrap(Base):
     """
 
     __tablename__ = "wraps"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(
+            "ix_wraps_bare",
+            "case_id",
+            sqlite_where=text(BARE_WRAP["sqlite"]),
+            postgresql_where=text(BARE_WRAP["postgresql"]),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     case_id: Mapped[bytes] = reference_to("cases.id", primary_key=True)
     scope: Mapped[ScopeKey]

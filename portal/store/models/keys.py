@@ -7,6 +7,13 @@ from portal.store.models.base import Base, Blob, ExactBytes, Hash, IdKey, Number
 
 WITH_CASE = text("case_id IS NOT NULL")
 WITHOUT_CASE = text("case_id IS NULL")
+AGE_FILE_HEX = b"age-encryption.org/".hex()
+BARE_GRANT = {
+    "sqlite": f"case_id IS NOT NULL AND substr(sealed, 1, 19) = x'{AGE_FILE_HEX}'",
+    "postgresql": f"case_id IS NOT NULL AND substr(sealed, 1, 19) = decode('{AGE_FILE_HEX}', 'hex')",
+}
+BARE_WRAP = {"sqlite": "length(wrapped) = 72", "postgresql": "length(wrapped) = 72"}
+"""What was stored before there were erase keys, in each database's words: an index of nothing, most of the time."""
 
 
 class ChannelRecord(Base):
@@ -47,6 +54,11 @@ class Grant(Base):
             unique=True, sqlite_where=WITHOUT_CASE, postgresql_where=WITHOUT_CASE,
         ),
         Index("ix_grants_receiver", "receiver", "purpose"),
+        Index(
+            "ix_grants_bare",
+            "case_id",
+            sqlite_where=text(BARE_GRANT["sqlite"]), postgresql_where=text(BARE_GRANT["postgresql"]),
+        ),
     )  # fmt: skip
 
     id: Mapped[IdKey]
