@@ -72,8 +72,9 @@ class Hand:
 
     def desk_root(self, view: CaseView) -> Root:
         """The newest desk root, out of its wrap."""
-        (wrap,) = [w for w in view.wraps if w.scope == "desk" and w.holder == self.epoch.party.hash]
-        return unwrap_case_root(self.epoch, wrap.wrapped, case=self.case_id, scope="desk", number=0)
+        mine = [w for w in view.wraps if w.scope == "desk" and w.holder == self.epoch.party.hash]
+        wrap = max(mine, key=lambda one: one.number)
+        return unwrap_case_root(self.epoch, wrap.wrapped, case=self.case_id, scope="desk", number=wrap.number)
 
     def opening(self, title: str = "A drain", category: str = "ENVIRON", **changes: Any) -> Opening:
         """What the browser sends at the first opening; `changes` are fields of the desk record."""
@@ -97,7 +98,7 @@ class Hand:
         return Opening(
             record=record.raw,
             grants=(NewGrant(holder.hash, seal_grant(grant, holder.recipient)),),
-            wraps=(self._wrap("talk", talk_root), self._wrap("desk", desk_root)),
+            wraps=(self._wrap("talk", talk_root, talk[-1].number), self._wrap("desk", desk_root)),
             card=wrap_card(desk_root, fit_card(title, category), case=self.case_id, number=0),
         )
 
@@ -147,7 +148,8 @@ class Hand:
         body = replace(body, **given)
         recipient = root.identity.recipient
         sealed = seal_message(body, self.officer.root, case=self.case_id, scope=scope, recipient=recipient)
-        return Posted(scope, body.n, sealed, tuple(bytes.fromhex(item.id) for item in body.files))
+        under = sum(record.scope == scope for record in view.records) - 1
+        return Posted(scope, body.n, under, sealed, tuple(bytes.fromhex(item.id) for item in body.files))
 
     def posts(self, posted: Posted) -> None:
         """The message goes to the server."""
@@ -184,6 +186,6 @@ class Hand:
         """The sealed file."""
         return attachments_desk.download(self.portal.parts, self.officer.id, bytes.fromhex(item.id)).chunks
 
-    def _wrap(self, scope: Scope, root: Root) -> NewWrap:
-        wrapped = wrap_case_root(self.epoch, root, case=self.case_id, scope=scope, number=0)
-        return NewWrap(scope, 0, self.epoch.party.hash, wrapped)
+    def _wrap(self, scope: Scope, root: Root, number: int = 0) -> NewWrap:
+        wrapped = wrap_case_root(self.epoch, root, case=self.case_id, scope=scope, number=number)
+        return NewWrap(scope, number, self.epoch.party.hash, wrapped)

@@ -19,6 +19,7 @@ from portal.services import attachments_desk, grants
 from portal.services.desk_errors import AlreadyOpened, Changed, DayChanged, Malformed
 from portal.services.desk_register import note, opened_today
 from portal.services.errors import NotFound, Taken
+from portal.services.older_keys import check_newest
 from portal.services.parts import Parts
 from portal.services.sealed_shapes import check_message
 from portal.services.team import Desk, case_in_reach, case_of_reference, desk_of
@@ -28,10 +29,14 @@ from portal.store.errors import Conflict
 
 @dataclass(frozen=True)
 class Posted:
-    """A sealed message as it comes from an officer's browser; `files` are ids of uploads that it lists."""
+    """A sealed message as it comes from an officer's browser; `files` are ids of uploads that it lists.
+
+    `under` is the number of the case record whose recipient it is sealed to.
+    """
 
     scope: Scope
     n: int
+    under: int
     sealed: bytes
     files: tuple[bytes, ...] = ()
 
@@ -127,7 +132,8 @@ def keep_wraps(parts: Parts, officer_id: bytes, case_id: bytes, wraps: tuple[gra
 def post(parts: Parts, officer_id: bytes, row: bytes, case_id: bytes, posted: Posted) -> None:
     """A reply (scope talk) or a note (scope desk) stands at its number. `row` is the officer's session.
 
-    Raises Taken when the number is gone, NotFound, Malformed, TooLarge, FilesUnknown.
+    Raises Taken when the number is gone, Changed when the case has a newer key, OlderKey while it waits for
+    one, NotFound, Malformed, TooLarge, FilesUnknown.
     Register: `reply-sent` or `note-written`, with the number.
     """
     kind = Kind.REPLY_SENT if posted.scope == "talk" else Kind.NOTE_WRITTEN
@@ -135,7 +141,7 @@ def post(parts: Parts, officer_id: bytes, row: bytes, case_id: bytes, posted: Po
     try:
         with parts.database.write() as session:
             desk, case = _to_change(session, officer_id, case_id)
-            _put(parts, session, case, posted, uploads)
+            _put(parts, session, desk, case, posted, uploads)
             note(parts, session, desk, case, kind, n=posted.n, files=len(uploads))
     except Conflict as error:
         raise Taken from error
@@ -149,7 +155,7 @@ def acknowledge(
 
     All in one transaction: a reporter never reads a date that the clocks don't keep. Raises Changed when
     the case is acknowledged already, DayChanged when this day gives another due date than the text names,
-    Taken, NotFound, Malformed. Register: `acknowledged`. Directive (EU) 2019/1937, Art. 9(1)(b).
+    Taken, OlderKey, NotFound, Malformed. Register: `acknowledged`. Directive (EU) 2019/1937, Art. 9(1)(b).
     """
     if posted.scope != "talk":
         raise Malformed
@@ -160,7 +166,7 @@ def acknowledge(
                 raise Changed
             if feedback_due_on != _feedback_if_today(parts, desk, case):
                 raise DayChanged
-            _put(parts, session, case, posted, ())
+            _put(parts, session, desk, case, posted, ())
             case.stage = Stage.ACKNOWLEDGED
             case.acknowledged_on = parts.clock.today()
             case.feedback_due_on = feedback_due_on
@@ -234,14 +240,14 @@ def _feedback_if_today(parts: Parts, desk: Desk, case: models.Case) -> date:
 def _put(
     parts: Parts,
     session: Session,
+    desk: Desk,
     case: models.Case,
     posted: Posted,
     uploads: tuple[models.PendingUpload, ...],
 ) -> None:
-    """The message and its files, in the caller's transaction. Raises Malformed, TooLarge, Taken."""
+    """The message and its files, in the caller's transaction. Raises Malformed, TooLarge, Taken, Changed."""
     check_message(posted.sealed)
-    if posted.scope == "desk" and not cases.records(session, case.id, "desk"):
-        raise Malformed
+    check_newest(session, desk, case, posted.scope, posted.under)
     if posted.n != cases.next_n(session, case.id, posted.scope):
         raise Taken
     session.add(

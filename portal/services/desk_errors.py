@@ -11,6 +11,7 @@ ServiceError (services/errors.py)
 │  └─ HoldMalformed    a hold without a reason, or without a day to look at it again
 └─ Changed             it is no longer as it was when the page was read; read it again
    ├─ AlreadyOpened    a colleague opened the case a moment earlier
+   ├─ OlderKey         the case has to be moved to the channel's newest key before anybody writes in it
    └─ DayChanged       midnight has passed: the dates in the text are no longer the case's
 """
 
@@ -69,6 +70,12 @@ class AlreadyOpened(Changed):
     """The case has its first desk record already."""
 
     code = "already_opened"
+
+
+class OlderKey(Changed):
+    """The case is under an older epoch: its next record comes before the next message."""
+
+    code = "older_key"
 
 
 class DayChanged(Changed):

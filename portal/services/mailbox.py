@@ -15,7 +15,7 @@ from crypto.notebook import Notebook
 from crypto.wrap import unwrap_notebook, wrap_notebook
 from portal.domain.case import Stage
 from portal.domain.retention import open_until
-from portal.services import conversation, receipts, register, sealing, sessions
+from portal.services import conversation, receipts, register, sealing, sessions, team_changes
 from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, public_channel_by_id
 from portal.services.conversation import MessageView, TalkKeys
@@ -29,6 +29,7 @@ from portal.services.errors import (
     WrongReceipt,
 )
 from portal.services.parts import Parts
+from portal.services.team_changes import TeamChange
 from portal.store import cases, mailboxes
 from portal.store.errors import Conflict
 from portal.store.models import Case
@@ -71,6 +72,7 @@ class Conversation:
     messages: tuple[MessageView, ...]
     open_until: date | None
     held: bool
+    team_changes: tuple[TeamChange, ...]
 
 
 def sign_in(parts: Parts, case_key: str, passphrase: str) -> sessions.Cookie:
@@ -143,6 +145,7 @@ def read(parts: Parts, seen: Visit) -> Conversation:
         ),
         open_until=open_until(case.closed_on, channel.retention_days) if case.closed_on and ends else None,
         held=held,
+        team_changes=_team_changes(parts, seen),
     )
 
 
@@ -176,6 +179,16 @@ def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: li
 def file(seen: Visit, file_id: str) -> tuple[Root, FileItem]:
     """The file's signed description and the root that opens it. Raises NotFound for a file of another case."""
     return conversation.find_file(seen.loaded, seen.talk, seen.root, seen.keys, file_id)
+
+
+def _team_changes(parts: Parts, seen: Visit) -> tuple[TeamChange, ...]:
+    """What has changed since the record that the report was sealed under."""
+    known = seen.talk.records[0].channel_record
+    if known == seen.keys.newest.hash:
+        return ()
+    with parts.database.read() as session:
+        officers = mailboxes.officers_by_id(session, seen.case.organisation_id)
+    return team_changes.since(seen.keys.records, known, officers)
 
 
 def _next(case: Case) -> tuple[str | None, date | None]:

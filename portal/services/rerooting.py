@@ -1,11 +1,13 @@
-"""Open cases under a channel's newest epoch: after somebody has left, each gets roots that the leaver never had.
+"""Cases under a channel's newest epoch: after somebody has left, each gets roots that the leaver never had.
 
 A member's browser makes the next talk record and, where the case was opened, the next desk record, and grants
 both roots to the newest epoch, the talk's to the reporter's mailbox as well. What was said before stays under
-the older roots, and is read with them. Closed cases follow when they are reopened (PROTOCOL 2).
+the older roots, and is read with them. Closed cases follow when they are reopened (PROTOCOL 2), or as soon as
+one person is left who can sign for them: afterwards nobody could (docs/decisions/0009).
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from crypto.errors import RecordError
 from crypto.records import CaseRecord, Reader, verify_case_chain
 from crypto.wrap import CARD_SIZE, Scope
 from portal.domain.register import Kind
+from portal.services import older_keys
 from portal.services.desk_errors import Changed, Malformed
 from portal.services.desk_register import note
 from portal.services.grants import NewGrant, NewWrap, store_wraps
@@ -40,15 +43,21 @@ class NewRoots:
 
 
 def waiting(parts: Parts, officer_id: bytes) -> tuple[bytes, ...]:
-    """The open cases that are still under an older epoch, and that this officer may sign for. Raises NotFound."""
+    """The cases to be moved by this officer, open ones first. Raises NotFound.
+
+    They are the open ones that are still under an older epoch and that the officer may sign for, and the closed
+    ones that nobody else may sign for any more.
+    """
     with parts.database.read() as session:
         desk = desk_of(session, officer_id)
-        found = []
+        found: list[bytes] = []
         for channel in desk.channels.values():
+            mine = channel.epochs & older_keys.served(channel.records, desk.officer_id, desk.verify_key)
             for case_id, raw in rerooting.open_talks(session, channel.id):
-                epochs = {value for kind, value in CaseRecord.read(raw).readers if kind == "channel"}
-                if epochs & _served(desk, channel) and channel.newest.epoch not in epochs:
+                epochs = older_keys.channel_epochs(CaseRecord.read(raw))
+                if epochs & mine and channel.newest.epoch not in epochs:
                     found.append(case_id)
+            found.extend(_closed(session, desk, channel))
     return tuple(found)
 
 
@@ -76,14 +85,12 @@ def reroot(parts: Parts, officer_id: bytes, case_id: bytes, new: NewRoots) -> No
         raise Changed from error
 
 
-def _served(desk: Desk, channel: TeamChannel) -> frozenset[int]:
-    """The epochs in which the officer was on the team: who joined later reads older cases, and can't sign for them."""
-    mine = (desk.officer_id, desk.verify_key)
-    return channel.epochs & {
-        record.epoch
-        for record in channel.records
-        if mine in {(member.officer_id, member.verify_key) for member in record.members}
-    }
+def _closed(session: Session, desk: Desk, channel: TeamChannel) -> Sequence[bytes]:
+    """The closed cases of the channel that nobody but this officer can sign for."""
+    alone = older_keys.alone_in(session, channel.records, channel.id).get(desk.officer_id)
+    if not alone:
+        return ()
+    return rerooting.closed_under(session, channel.id, [channel.parties[epoch] for epoch in alone])
 
 
 def _reroot_desk(

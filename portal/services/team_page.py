@@ -4,6 +4,7 @@ Members are drawn from the newest signed record; names and roles are the server'
 case, so an administrator may see all of it. An officer sees the channels that the officer is on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 from crypto.keys import Recipient
 from crypto.records import ChannelRecord
 from portal.domain.access import Right, may
-from portal.services import invitations
+from portal.services import invitations, older_keys
 from portal.services.errors import NotFound
 from portal.services.invitations import Invited
 from portal.services.parts import Parts
@@ -43,7 +44,8 @@ class Team:
     """A channel's people. `words` are the anchor's 8; `mine` and `keeping` are about who looks.
 
     `leaving`: named in the newest record, without access; `waiting`: officers who never were in a channel;
-    `others`: the remaining officers who could be let in.
+    `others`: the remaining officers who could be let in; `last_chances`: by member, the cases that nobody could
+    answer any more if this one left now.
     """
 
     id: bytes
@@ -59,6 +61,7 @@ class Team:
     keeping: bool
     sheet_confirmed: bool
     epoch: int
+    last_chances: Mapping[bytes, int]
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class TeamPage:
     people: tuple[Colleague, ...]
     invitations: tuple[Invited, ...]
     administers: bool
+
+    def last_chances(self, officer_id: bytes) -> int:
+        """How many cases of these channels nobody could answer any more if this officer left now."""
+        return sum(team.last_chances.get(officer_id, 0) for team in self.channels)
 
 
 def team_page(parts: Parts, officer_id: bytes) -> TeamPage:
@@ -109,17 +116,19 @@ def _teams(
 ) -> tuple[Team, ...]:
     loaded = []
     for channel in all_channels(session, me.organisation_id):
-        raws = tuple(row.raw for row in rows.records(session, channel.id))
-        if raws and channel.anchor_recipient is not None:
-            loaded.append((channel, verified(channel.id, raws)))
-    known = frozenset(member.officer_id for _, records in loaded for r in records for member in r.members)
-    return tuple(_team(session, channel, records, me, everybody, known) for channel, records in loaded)
+        found = rows.records(session, channel.id)
+        if found and channel.anchor_recipient is not None:
+            records = verified(channel.id, tuple(row.raw for row in found))
+            loaded.append((channel, records, {row.epoch: row.party for row in found}))
+    known = frozenset(member.officer_id for _, records, _ in loaded for r in records for member in r.members)
+    return tuple(_team(session, *one, me, everybody, known) for one in loaded)
 
 
 def _team(
     session: Transaction,
     channel: models.Channel,
     records: tuple[ChannelRecord, ...],
+    parties: Mapping[int, bytes],
     me: models.Officer,
     everybody: tuple[models.Officer, ...],
     known: frozenset[bytes],
@@ -142,6 +151,7 @@ def _team(
         keeping=mine and me.id in keepers,
         sheet_confirmed=channel.sheet_confirmed_on is not None,
         epoch=newest.epoch,
+        last_chances=older_keys.last_chances(session, records, channel.id, parties),
     )
 
 

@@ -85,6 +85,7 @@ class RemoteHand(Hand):
         body = {
             "scope": posted.scope,
             "n": posted.n,
+            "under": posted.under,
             "sealed": _text(posted.sealed),
             "files": [_text(file) for file in posted.files],
         }
@@ -94,7 +95,12 @@ class RemoteHand(Hand):
         """The acknowledgement, with the due date that the server offers."""
         posted = self.seals(text, kind="acknowledgement")
         due = due or self.read().feedback_if_today
-        body = {"n": posted.n, "sealed": _text(posted.sealed), "feedback_due_on": due.isoformat()}
+        body = {
+            "n": posted.n,
+            "under": posted.under,
+            "sealed": _text(posted.sealed),
+            "feedback_due_on": due.isoformat(),
+        }
         self.desk.json("POST", f"{self.address}/acknowledgement", body)
 
     def uploads(self, content: bytes, name: str = "plan.pdf") -> FileItem:

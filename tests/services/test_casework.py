@@ -5,6 +5,7 @@ Sources: PROTOCOL 4 (messages, 409); Directive (EU) 2019/1937, Art. 9(1)(b) and 
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -56,13 +57,13 @@ def test_a_message_that_is_not_a_padded_age_file_is_not_stored(at_work: Hand) ->
     sealed = at_work.seals("Which drain?").sealed
     for broken in (b"plain text", sealed[:-1], sealed + b"\n", b"X" + sealed[1:], sealed[:1_700]):
         with pytest.raises(Malformed):
-            at_work.posts(Posted("talk", 1, broken))
+            at_work.posts(Posted("talk", 1, 0, broken))
 
 
 def test_a_message_over_two_mebibytes_is_too_large(at_work: Hand) -> None:
     sealed = at_work.seals("Which drain?").sealed
     with pytest.raises(TooLarge):
-        at_work.posts(Posted("talk", 1, sealed + bytes(2 * 1024**2)))
+        at_work.posts(Posted("talk", 1, 0, sealed + bytes(2 * 1024**2)))
 
 
 def test_a_note_before_the_first_opening_is_refused(
@@ -71,7 +72,15 @@ def test_a_note_before_the_first_opening_is_refused(
     unopened = hand(portal, ida, team, reporter)
     sealed = unopened.seals("A note that nobody could open").sealed
     with pytest.raises(Malformed):
-        unopened.posts(Posted("desk", 0, sealed))
+        unopened.posts(Posted("desk", 0, 0, sealed))
+
+
+def test_what_was_sealed_to_a_root_that_the_case_does_not_have_is_not_stored(at_work: Hand) -> None:
+    for scope in ("talk", "desk"):
+        posted = at_work.seals("Which drain?", scope)
+        with pytest.raises(Changed):
+            at_work.posts(replace(posted, under=posted.under + 1))
+        at_work.posts(posted)
 
 
 def test_acknowledging_sends_the_text_and_sets_both_dates_at_once(

@@ -15,7 +15,6 @@ from crypto.message import open_message
 from portal.services import casework, desk_list, rerooting
 from portal.services.desk_errors import Changed, Malformed
 from portal.services.errors import NotFound
-from portal.store import models
 from tests.builders import Portal, Reporter, Staff, Team
 from tests.keeper_hand import Keeper, reroots
 from tests.officer_hand import Hand, hand
@@ -56,13 +55,6 @@ def test_open_cases_wait_for_new_roots_until_they_are_moved(after: Hand, reporte
 
 def test_nothing_waits_while_nobody_has_left(at_work: Hand) -> None:
     assert rerooting.waiting(at_work.portal.parts, at_work.officer.id) == ()
-
-
-def test_a_closed_case_waits_until_it_is_reopened(after: Hand, reporter: Reporter) -> None:
-    with after.portal.parts.database.write() as session:
-        case = session.get_one(models.Case, reporter.case_id)
-        case.stage, case.closed_on = "closed", after.portal.today
-    assert rerooting.waiting(after.portal.parts, after.officer.id) == ()
 
 
 def test_the_reporter_reads_what_was_said_and_writes_under_the_new_root(

@@ -63,6 +63,7 @@ class DeskClient:
         body = {
             "scope": posted.scope,
             "n": posted.n,
+            "under": posted.under,
             "sealed": b64(posted.sealed),
             "files": [b64(file_id) for file_id in posted.files],
         }

@@ -80,11 +80,12 @@ ACTS: dict[str, Callable[[DeskClient, str], TestResponse]] = {
     ),
     "wrap": lambda client, case: client.send(f"/desk/api/cases/{case}/wraps", {"wraps": []}),
     "write": lambda client, case: client.send(
-        f"/desk/api/cases/{case}/messages", {"scope": "talk", "n": 1, "sealed": b64(b"x"), "files": []}
+        f"/desk/api/cases/{case}/messages",
+        {"scope": "talk", "n": 1, "under": 0, "sealed": b64(b"x"), "files": []},
     ),
     "acknowledge": lambda client, case: client.send(
         f"/desk/api/cases/{case}/acknowledgement",
-        {"n": 1, "sealed": b64(b"x"), "feedback_due_on": "2026-06-02"},
+        {"n": 1, "under": 0, "sealed": b64(b"x"), "feedback_due_on": "2026-06-02"},
     ),
     "stage": lambda client, case: client.send(
         f"/desk/api/cases/{case}/stage", {"seen": "received", "to": "acknowledged"}
@@ -212,7 +213,7 @@ def test_a_body_that_does_not_fit_is_refused(
 def test_what_is_no_sealed_message_is_not_stored(
     client: DeskClient, at_work: Hand, reporter: Reporter, sealed: bytes, word: str
 ) -> None:
-    assert said(client.post_message(reporter, Posted("talk", 1, sealed))) == (400, word)
+    assert said(client.post_message(reporter, Posted("talk", 1, 0, sealed))) == (400, word)
     assert len(at_work.messages("talk")) == 1
 
 

@@ -34,6 +34,7 @@ POLICIES: dict[str, Policy] = {
     "desk.sheet": "officer",
     "desk.sheet_channels": "officer",
     "desk.recover": "officer",
+    "desk.confirm_sheet": "officer",
     "desk.invite_anew": "administrator",
     "desk.invitation": "anyone",
     "desk.enrol": "anyone",

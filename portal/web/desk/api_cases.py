@@ -80,6 +80,7 @@ def post_message(case_id: str) -> Response:
     posted = Posted(
         scope="talk" if body.one_of("scope", SCOPES) == "talk" else "desk",
         n=body.number("n", 0, MAX_NUMBER),
+        under=body.number("under", 0, MAX_NUMBER),
         sealed=body.octets("sealed", 1, MAX_MESSAGE_BYTES),
         files=body.octets_each("files", parts().settings.max_files, 16),
     )
@@ -91,7 +92,8 @@ def post_message(case_id: str) -> Response:
 def acknowledge(case_id: str) -> Response:
     """The acknowledgement, with the due date that its text names."""
     body = read_json(request, max_bytes=MESSAGE_BODY_BYTES)
-    posted = Posted("talk", body.number("n", 0, MAX_NUMBER), body.octets("sealed", 1, MAX_MESSAGE_BYTES))
+    n, under = body.number("n", 0, MAX_NUMBER), body.number("under", 0, MAX_NUMBER)
+    posted = Posted("talk", n, under, body.octets("sealed", 1, MAX_MESSAGE_BYTES))
     due = _day(body, "feedback_due_on")
     body.end()
     casework.acknowledge(parts(), officer().id, id_of(case_id), posted, due)

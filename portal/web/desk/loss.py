@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from portal.services import recovery, replacing
+from portal.services import recovery, replacing, sheets
 from portal.services.recovery import Recovery
 from portal.web.desk.access import officer
 from portal.web.desk.api_people import CREATED, MAX_BODY_BYTES, MAX_RECORD_BYTES, NAME, read_grants
@@ -11,6 +11,8 @@ from portal.web.desk.identifiers import id_of
 from portal.web.encoding import no_content, to_base64
 from portal.web.json_body import read_json
 from portal.web.parts import parts
+
+VERIFY_KEY_BYTES = 32
 
 
 def register(blueprint: Blueprint) -> None:
@@ -21,6 +23,7 @@ def register(blueprint: Blueprint) -> None:
     add("/desk/api/people/<officer_id>/anew", "invite_anew", invite_anew, methods=["POST"])
     add("/desk/api/sheet", "sheet_channels", sheet_channels)
     add("/desk/api/channels/<channel_id>/recovery", "recover", recover, methods=["POST"])
+    add("/desk/api/channels/<channel_id>/sheet", "confirm_sheet", confirm_sheet, methods=["POST"])
 
 
 def lost() -> str:
@@ -60,6 +63,15 @@ def recover(channel_id: str) -> Response:
     )
     body.end()
     recovery.recover(parts(), officer().id, id_of(channel_id), made)
+    return no_content()
+
+
+def confirm_sheet(channel_id: str) -> Response:
+    """A keeper has printed the sheet again and typed two of its words."""
+    body = read_json(request)
+    anchor = body.octets("anchor", VERIFY_KEY_BYTES)
+    body.end()
+    sheets.confirm(parts(), officer().id, id_of(channel_id), anchor)
     return no_content()
 
 

@@ -4,13 +4,15 @@
  */
 import { fromBase64, unwrapCard } from "../seal/index.js";
 import { caseAnswer } from "./answers.js";
-import { getJson } from "./api.js";
+import { ApiError, getJson } from "./api.js";
 import { openCaseKeys } from "./case_keys.js";
 import { openConversation } from "./conversation.js";
 import { keyOf } from "./bubbles.js";
 import { checkContinues } from "./continues.js";
 import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
+import { standingOf } from "./older_key.js";
+import { reroot } from "../team/reroot.js";
 
 /**
  * @typedef {{ given: import("./answers.js").CaseAnswer, keys: import("./case_keys.js").CaseKeys, conversation: import("./conversation.js").Said[],
@@ -47,24 +49,23 @@ export class CaseState {
     return `/desk/api/cases/${this.#id}/${thing}`;
   }
 
-  async #given() {
-    return caseAnswer(await getJson(`/desk/api/cases/${this.#id}`), this.#id);
-  }
-
-  /** Reads the case anew; opens it for the first time where nobody has. */
+  /**
+   * Reads the case anew. One that nobody has opened yet is opened; an open one under an older key is moved to the newest
+   * before anybody writes in it, which takes somebody who was on the team then.
+   */
   async refresh() {
-    let given = await this.#given();
-    let keys = await openCaseKeys(this.#desk, given);
-    if (this.#read !== undefined) checkContinues(this.#read, { given, keys });
-    let conversation = await openConversation(keys, given);
-    if (keys.desk === undefined) {
+    let { given, keys, conversation } = await this.#load();
+    const { standing } = standingOf(keys);
+    if (standing === "mine" && given.stage !== "closed") {
+      await this.#move();
+      ({ given, keys, conversation } = await this.#load());
+    }
+    if (keys.desk === undefined && ["newest", "mine"].includes(standing)) {
       const report = conversation[0];
       // A case that was opened before has desk records: without them it is another one in its place.
       if (report === undefined || given.stage !== "received" || this.#read !== undefined) throw new Breach("case", keys.channel.name);
       await openFirst(keys, { report: report.text, category: report.fields.category, fallback: given.reference });
-      given = await this.#given();
-      keys = await openCaseKeys(this.#desk, given);
-      conversation = await openConversation(keys, given);
+      ({ given, keys, conversation } = await this.#load());
     }
     const before = new Set(this.#read?.conversation.map(keyOf));
     const fresh = this.#read === undefined ? [] : conversation.map(keyOf).filter((key) => !before.has(key));
@@ -72,6 +73,22 @@ export class CaseState {
     this.#read = { given, keys, conversation, card: cardOf(keys, given), fresh: new Set(fresh), verified };
     this.#onRead(this.#read);
     return this.#read;
+  }
+
+  async #load() {
+    const given = caseAnswer(await getJson(`/desk/api/cases/${this.#id}`), this.#id);
+    const keys = await openCaseKeys(this.#desk, given);
+    if (this.#read !== undefined) checkContinues(this.#read, { given, keys });
+    return { given, keys, conversation: await openConversation(keys, given) };
+  }
+
+  /** A colleague who was quicker has done the same. */
+  async #move() {
+    try {
+      await reroot(this.#desk, this.#id);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    }
   }
 }
 

@@ -43,7 +43,7 @@ export function checkText(text, files = 0) {
 }
 
 /**
- * The message, signed and sealed, and its number.
+ * The message, signed and sealed, its number, and the number of the case record that names its recipient.
  * @param {import("./case_keys.js").CaseKeys} keys
  * @param {import("./answers.js").CaseAnswer} given the answer of GET /desk/api/cases/<id> that the officer has read
  * @param {Written} written
@@ -55,8 +55,8 @@ async function seal(keys, given, { scope, kind, lang, text, files = [] }) {
     kind, side: "desk", n, prev, record: toHex(keys.channel.newest.hash), key: toHex(keys.officer.verifyKey),
     sealed: "browser", ...thisMinute(), lang, text, fields: {}, files,
   });
-  const { recipient } = records[records.length - 1];
-  return { n, sealed: toBase64(await sealMessage(body, keys.officer, { case: keys.id, scope, recipient })) };
+  const { recipient, number: under } = records[records.length - 1];
+  return { n, under, sealed: toBase64(await sealMessage(body, keys.officer, { case: keys.id, scope, recipient })) };
 }
 
 /**
@@ -66,9 +66,9 @@ async function seal(keys, given, { scope, kind, lang, text, files = [] }) {
  * @param {Written} written
  */
 export async function send(keys, given, written) {
-  const { n, sealed } = await seal(keys, given, written);
+  const sealed = await seal(keys, given, written);
   const files = (written.files ?? []).map(({ id }) => base64OfHex(id));
-  await orBetween(() => postJson(`/desk/api/cases/${given.id}/messages`, { scope: written.scope, n, sealed, files }));
+  await orBetween(() => postJson(`/desk/api/cases/${given.id}/messages`, { scope: written.scope, ...sealed, files }));
 }
 
 /**
@@ -78,8 +78,8 @@ export async function send(keys, given, written) {
  * @param {{ lang: string, text: string }} written
  */
 export async function sendAcknowledgement(keys, given, { lang, text }) {
-  const { n, sealed } = await seal(keys, given, { scope: "talk", kind: "acknowledgement", lang, text });
-  const body = { n, sealed, feedback_due_on: given.feedback_if_today };
+  const sealed = await seal(keys, given, { scope: "talk", kind: "acknowledgement", lang, text });
+  const body = { ...sealed, feedback_due_on: given.feedback_if_today };
   await orBetween(() => postJson(`/desk/api/cases/${given.id}/acknowledgement`, body));
 }
 

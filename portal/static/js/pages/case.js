@@ -7,6 +7,7 @@ import { startDownloads } from "../desk/downloads.js";
 import { startErasing } from "../desk/erase.js";
 import { reporterLang, startAcknowledgement, startNote, startReply } from "../desk/forms.js";
 import { openChannels } from "../desk/keys.js";
+import { showStanding } from "../desk/older_key.js";
 import { openDesk } from "../desk/session.js";
 import { showStages, startStages } from "../desk/stages.js";
 import { byId, start } from "../desk/start.js";
@@ -24,6 +25,7 @@ async function page() {
     showStages(read.given);
     showConversation(byId("talk"), read.conversation, { download, openIdentity }, read.fresh);
     showAcknowledgement(read, reporterLang(state), keys.officer.role || keys.officer.name);
+    showStanding(read);
   });
   /** @param {import("../desk/conversation.js").Said} said */
   const openIdentity = async (said) => { await postJson(state.path("identity-opened"), { n: said.n }); };

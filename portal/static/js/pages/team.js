@@ -6,6 +6,7 @@ import { startInvitingAnew } from "../loss/anew.js";
 import { startAdmissions } from "../team/admission_forms.js";
 import { startConfirming } from "../team/confirm_form.js";
 import { startInvitations } from "../team/invitations.js";
+import { startPrinting } from "../team/print_sheet.js";
 import { startRemovals } from "../team/removal_forms.js";
 
 async function page() {
@@ -16,6 +17,7 @@ async function page() {
   startInvitingAnew();
   const desk = { root, keys, channels };
   startRemovals(desk);
+  startPrinting(desk);
   await startAdmissions(desk);
   const said = document.getElementById("said");
   document.documentElement.dataset.opened = "team"; // what the tests wait for

@@ -1,11 +1,10 @@
 /** Taking somebody off a team: the next epoch, and where a keeper leaves a new anchor with its sheet printed first. */
 import { postJson } from "../desk/api.js";
-import { byId } from "../desk/start.js";
 import { Root } from "../seal/index.js";
-import { RecoverySheet } from "../setup/sheet.js";
 import { peopleOf } from "./admission.js";
 import { idInBase64, keepersLeave, makeNext } from "./epoch.js";
 import { onSubmit, readAgain } from "./forms.js";
+import { printed } from "./print_sheet.js";
 
 /** @param {import("./admission_forms.js").Desk} desk */
 export function startRemovals(desk) {
@@ -46,31 +45,8 @@ async function remove({ root, keys, channels }, channelId, leavers) {
     return;
   }
   const anchor = Root.generate();
-  printed(anchor, channel.name, async () => {
+  printed(anchor, channel.name, "sheet-handed-over", async () => {
     await makeNext(work, leavers, anchor);
     readAgain("handed_over");
-  });
-}
-
-/**
- * Shows the new anchor's recovery sheet in the place of the page; `then` follows once two of its words were typed.
- * @param {Root} anchor
- * @param {string} channel
- * @param {() => Promise<void>} then
- */
-function printed(anchor, channel, then) {
-  const sheet = new RecoverySheet();
-  const organisation = byId("app").dataset.organisation ?? "";
-  sheet.fill(anchor, { organisation, channel, day: new Date().toISOString().slice(0, 10) });
-  const form = /** @type {HTMLFormElement} */ (document.querySelector("form[data-step=sheet]"));
-  byId("teams").hidden = true;
-  byId("new-sheet").hidden = false;
-  form.hidden = false;
-  form.querySelector("h2")?.focus();
-  window.scrollTo({ top: 0 });
-  byId("sheet-print").addEventListener("click", () => window.print());
-  form.querySelector("[data-back]")?.addEventListener("click", () => window.location.reload());
-  onSubmit(form, async () => {
-    if (sheet.confirmed()) await then();
   });
 }

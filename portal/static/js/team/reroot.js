@@ -1,5 +1,5 @@
 /**
- * Open cases under the channel's newest epoch: new roots for talk and desk, granted to those who stay and to the reporter.
+ * Cases under the channel's newest epoch: new roots for talk and desk, granted to those who stay and to the reporter.
  * What was said before stays under the older roots and is read with them; what is said from now on a leaver can't open.
  */
 import {
@@ -82,7 +82,7 @@ function movedCard({ id, desk }, card, fresh, number) {
  * @param {import("../desk/case_keys.js").Desk} desk
  * @param {string} caseId hex
  */
-async function reroot(desk, caseId) {
+export async function reroot(desk, caseId) {
   const given = caseAnswer(await getJson(`/desk/api/cases/${caseId}`), caseId);
   const keys = await openCaseKeys(desk, given);
   const { channel, id } = keys;
