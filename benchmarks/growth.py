@@ -1,7 +1,7 @@
 """How cost grows: the same acts among 1,000 cases and among 100,000, on SQLite and on PostgreSQL.
 
-Each act is done as the server does it, in this process, and takes the median of a few times: what is compared is
-the portal with itself, so a slow machine changes the milliseconds and hardly the ratio. `python -m benchmarks.growth
+Each act is done as the server does it, in this process, by turns in the small portal and in the large one, and takes
+the median: a slow machine changes the milliseconds and hardly the ratio. `python -m benchmarks.growth
 --cases 1000000` asks the same of a million (some 10 GB of disk); `--database sqlite` leaves the other one out.
 """
 
@@ -12,14 +12,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.growth_acts import ACTS, Place
+from benchmarks.growth_acts import ACTS, Place, Turn
 from benchmarks.many_rows import add_rows
 from benchmarks.reports import Figures
 from portal.services.parts import Clock
@@ -29,7 +28,7 @@ from tests.store import postgres
 
 FEW, MANY = 1_000, 100_000
 DATABASES = ("sqlite", "postgresql")
-TIMES, WARM_UP = 9, 3
+TIMES, WARM_UP = 15, 3
 KEYS = tuple(f"growth_{act}_{database}" for database in DATABASES for act in ACTS)
 """The ratios; each has its two medians beside it."""
 
@@ -38,42 +37,43 @@ def measure(many: int = MANY, databases: Sequence[str] = DATABASES) -> Figures:
     """For each act and database: the ratio of the two medians, and both in milliseconds."""
     figures: Figures = {}
     for database in databases:
-        with _portal(database) as portal:
-            first, second = _medians(portal, FEW, many)
-        for act in ACTS:
-            key = f"growth_{act}_{database}"
-            figures[key] = round(second[act] / first[act], 2)
-            figures[f"{key}_{FEW}_ms"] = round(first[act], 2)
-            figures[f"{key}_{many}_ms"] = round(second[act], 2)
+        with _place(database, FEW) as small, _place(database, many) as large:
+            for name, act in ACTS.items():
+                first, second = _medians(act(small), act(large))
+                key = f"growth_{name}_{database}"
+                figures[key] = round(second / first, 2)
+                figures[f"{key}_{FEW}_ms"] = round(1000 * first, 2)
+                figures[f"{key}_{many}_ms"] = round(1000 * second, 2)
     return figures
 
 
-def _medians(portal: Portal, few: int, many: int) -> Iterator[dict[str, float]]:
-    """The milliseconds of each act, among so few cases and then among so many."""
-    officer = portal.staff("Anna Holm")
-    team = portal.team(officer)
-    address = models.NoticeAddress(
-        officer_id=officer.id, address="anna@a.example", told_seq=0, told_on=portal.today - timedelta(days=1)
-    )
-    portal.add(address)
-    portal.report(team)
-    there = 0
-    for wanted in (few, many):
-        add_rows(portal, team, there, wanted - there)
-        there = wanted
+def _medians(small: Iterator[Turn], large: Iterator[Turn]) -> tuple[float, float]:
+    """The median seconds in both places. They take turns, so that what else the machine does weighs on both alike."""
+    waits: tuple[list[float], list[float]] = ([], [])
+    for _ in range(WARM_UP + TIMES):
+        for turns, waited in zip((small, large), waits, strict=True):
+            turn = next(turns)
+            began = time.perf_counter()
+            turn()
+            waited.append(time.perf_counter() - began)
+    return statistics.median(waits[0][WARM_UP:]), statistics.median(waits[1][WARM_UP:])
+
+
+@contextmanager
+def _place(database: str, cases: int) -> Iterator[Place]:
+    """A portal with so many cases, and an officer who wants notices."""
+    with _portal(database) as portal:
+        officer = portal.staff("Anna Holm")
+        team = portal.team(officer)
+        portal.add(
+            models.NoticeAddress(
+                officer_id=officer.id, address="anna@a.example", told_seq=0, told_on=portal.today
+            )
+        )
+        portal.report(team)
+        add_rows(portal, team, cases)
         _know_sizes(portal)
-        place = Place(portal, officer, team)
-        yield {name: 1000 * _median(act(place)) for name, act in ACTS.items()}
-
-
-def _median(turns: Iterator[Callable[[], object]]) -> float:
-    """The median seconds of what the act makes ready, one after the other; the first times don't count."""
-    waits = []
-    for turn, _number in zip(turns, range(WARM_UP + TIMES), strict=False):
-        began = time.perf_counter()
-        turn()
-        waits.append(time.perf_counter() - began)
-    return statistics.median(waits[WARM_UP:])
+        yield Place(portal, officer, team)
 
 
 def _know_sizes(portal: Portal) -> None:

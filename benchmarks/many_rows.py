@@ -28,12 +28,12 @@ NO_YEAR = 1
 Row = tuple[type[models.Base], dict[str, Any]]
 
 
-def add_rows(portal: Portal, team: Team, first: int, count: int) -> None:
-    """`count` opened cases of `team`, numbered from `first`: every stage, deadlines from a month ago on."""
+def add_rows(portal: Portal, team: Team, count: int) -> None:
+    """`count` opened cases of `team`: every stage, deadlines from a month ago on."""
     keys = {secrets.token_bytes(16): secrets.token_bytes(32) for _ in range(count)}
     portal.parts.erase_keys.put_back(_with_head(portal) + b"".join(case + key for case, key in keys.items()))
     entry, record = _of_true_report(portal)
-    numbered = list(enumerate(keys.items(), first))
+    numbered = list(enumerate(keys.items()))
     for start in range(0, count, AT_ONCE):
         rows: Rows = defaultdict(list)
         for number, (case_id, key) in numbered[start : start + AT_ONCE]:

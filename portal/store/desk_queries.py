@@ -37,7 +37,7 @@ from portal.store.models.cases import LANE_NEW, LANE_OPEN
 
 WEEK_DAYS = 7
 COUNT_AT_MOST = 999
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 
 
 def officer(session: Session, officer_id: bytes) -> Officer | None:
@@ -168,7 +168,7 @@ def _card(session: Session, row: tuple[Any, ...]) -> CardRow:
 class Counts:
     """How many cases are overdue, due within a week, and not opened by anybody; counting ends at 999.
 
-    Those not opened are counted among the 2,000 new ones that are due last, which are those that came last.
+    Those not opened are counted among the 1,000 new ones that are due last, which are those that came last.
     """
 
     overdue: int

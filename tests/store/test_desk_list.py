@@ -257,7 +257,7 @@ def test_what_nobody_opened_is_looked_for_among_the_latest(
     database: Database, where: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_queries, "LOOKED_AT", 2)
-    monkeypatch.setattr(desk_queries, "_counts", desk_queries._counts.__wrapped__)  # noqa: SLF001 - built with 2,000
+    monkeypatch.setattr(desk_queries, "_counts", desk_queries._counts.__wrapped__)  # noqa: SLF001 - built with 1,000
     store(database, *[new(where, days) for days in (1, 2, 3)])
     opened(database, where, 0, (HOLDER, 0))
     with database.read() as session:
