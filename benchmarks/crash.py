@@ -113,12 +113,15 @@ def _something_said(chance: random.Random) -> tuple[Said, dict[str, bytes]]:
     return Said(text.strip(), tuple(hashlib.sha256(content).hexdigest() for content in contents)), files
 
 
-def run(folder: Path, kills: int) -> Outcome:
-    """What is left after `kills` sudden ends of a server in `folder`, and how much of it is not as promised."""
-    portal = Portal(folder / "instance", Clock())
+def run(folder: Path, kills: int, **settings: str) -> Outcome:
+    """What is left after `kills` sudden ends of a server in `folder`, and how much of it is not as promised.
+
+    `settings` are settings of the portal: `database_url`, where it is not to be SQLite in that folder.
+    """
+    portal = Portal(folder / "instance", Clock(), **settings)
     portal.team(portal.staff("Anna Holm"))
     portal.close()
-    server = Server(folder / "instance", min_free_bytes=0)
+    server = Server(folder / "instance", min_free_bytes=0, **settings)
     load = Load(server)
     try:
         with ThreadPoolExecutor(REPORTERS) as pool:

@@ -31,7 +31,12 @@ def create_app(
     Raises SettingsError for settings that can't be, and makes missing key files in the instance folder.
     It opens no connection: gunicorn loads it once and forks.
     """
-    settings = settings or load()
+    return application(join(settings or load(), clock), surfaces)
+
+
+def application(parts: Parts, surfaces: Collection[str] = surfaces_here.SURFACES) -> Flask:
+    """The WSGI application over parts that are joined already."""
+    settings = parts.settings
     app = Flask(
         "portal",
         template_folder=str(ROOT / "templates"),
@@ -39,7 +44,6 @@ def create_app(
         instance_path=str(settings.instance),
     )
     app.request_class = request.NothingOnDisk
-    parts = _join(settings, clock or Clock())
     app.extensions[EXTENSION] = parts
     app.secret_key = parts.secrets.csrf
     app.config.update(MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
@@ -56,7 +60,8 @@ def create_app(
     return app
 
 
-def _join(settings: Settings, clock: Clock) -> Parts:
+def join(settings: Settings, clock: Clock | None = None) -> Parts:
+    """What the use cases work with, under `settings`. Raises SettingsError; makes missing key files."""
     erase_keys = keys_of(settings)
     return Parts(
         settings=settings,
@@ -65,7 +70,7 @@ def _join(settings: Settings, clock: Clock) -> Parts:
         database=open_database(settings, erase_keys),
         volatile=Database(settings.volatile_url, durable=False),
         blobs=Blobs(settings.blobs, settings.min_free_bytes),
-        clock=clock,
+        clock=clock or Clock(),
         kdf_slots=threading.BoundedSemaphore(settings.kdf_slots),
         upload_slots=threading.BoundedSemaphore(settings.upload_slots),
     )

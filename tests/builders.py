@@ -6,19 +6,27 @@ sign-in is skipped unless a password is given, because stretching one takes a se
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
-from portal import create_app
+from flask import Flask
+
+from portal import application, join
 from portal.demo import clock as clocks
 from portal.demo.people import PeopledPortal, Staff, Team, stretch
 from portal.demo.reporter_hand import Reporter, fill
-from portal.services.parts import Clock
+from portal.services.parts import Clock, Parts
 from portal.settings import load
-from portal.store import migrate, models
-from portal.web.parts import EXTENSION
+from portal.store import models
+from tests.store.ready import make_ready
 
-__all__ = ["DAY_ONE", "PASSWORD", "Portal", "Reporter", "SetClock", "Staff", "Team", "fill", "stretch"]
+__all__ = [
+    "DAY_ONE", "PASSWORD", "Portal", "Reporter", "SetClock", "Staff", "Team", "closed_after", "fill", "joined",
+    "stretch",
+]  # fmt: skip
 
 DAY_ONE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "anvil bucket copper dahlia ember fathom"
@@ -31,15 +39,29 @@ class SetClock(clocks.SetClock):
         super().__init__(at)
 
 
+def joined(folder: Path, clock: Clock | None = None, **settings: str) -> Parts:
+    """The parts of a portal in `folder`, its tables made and nothing set up."""
+    given = {"min_free_bytes": "0", **settings}
+    environment = {f"PORTAL_{name.upper()}": value for name, value in given.items()}
+    chosen = load(environment, instance=folder)
+    parts = join(chosen, clock or SetClock())
+    make_ready(chosen.database_url, chosen.volatile_url)
+    return parts
+
+
+@contextmanager
+def closed_after(parts: Parts) -> Iterator[Parts]:
+    """`parts`, of which no connection is left open."""
+    yield parts
+    parts.database.close()
+    parts.volatile.close()
+
+
 class Portal(PeopledPortal):
     """A fresh portal in `folder`: an organisation, and methods that add what a test needs."""
 
     def __init__(self, folder: Path, clock: Clock | None = None, **settings: str) -> None:
-        environment = {f"PORTAL_{name.upper()}": value for name, value in settings.items()}
-        chosen = load({"PORTAL_MIN_FREE_BYTES": "0", **environment}, instance=folder)
-        self.app = create_app(chosen, clock=clock or SetClock())
-        migrate.upgrade(chosen.database_url, chosen.volatile_url)
-        super().__init__(self.app.extensions[EXTENSION], secrets.token_bytes(16))
+        super().__init__(joined(folder, clock, **settings), secrets.token_bytes(16))
         self.add(
             models.Organisation(
                 id=self.organisation_id,
@@ -50,6 +72,11 @@ class Portal(PeopledPortal):
                 created_on=self.today,
             )
         )
+
+    @cached_property
+    def app(self) -> Flask:
+        """The application that answers for it; made when a test asks for it, since most rules need none."""
+        return application(self.parts)
 
     def close(self) -> None:
         """No connection is left open."""

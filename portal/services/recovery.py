@@ -53,7 +53,7 @@ def sheet_channels(parts: Parts, officer_id: bytes) -> tuple[SheetChannel, ...]:
     Raises NotFound for anybody but an officer in office.
     """
     with parts.database.read() as session:
-        officer = _officer(session, officer_id)
+        officer = _in_office(session.get(models.Officer, officer_id))
         found = (_sheet_channel(session, one) for one in all_channels(session, officer.organisation_id))
         return tuple(one for one in found if one is not None)
 
@@ -84,8 +84,7 @@ def recover(parts: Parts, officer_id: bytes, channel_id: bytes, recovery: Recove
         raise Changed from error
 
 
-def _officer(session: Transaction, officer_id: bytes) -> models.Officer:
-    found = officer_rows.locked(session, officer_id)
+def _in_office(found: models.Officer | None) -> models.Officer:
     if found is None or not may(person_of(found), Right.HANDLE_CASES):
         raise NotFound
     return found
@@ -102,7 +101,8 @@ def _sheet_channel(session: Transaction, channel: models.Channel) -> SheetChanne
 
 def _team(session: Transaction, officer_id: bytes, channel_id: bytes) -> Team:
     """The channel as it stands. In the keeper's place stands who is about to become one."""
-    channel, officer = rows.locked_channel(session, channel_id), _officer(session, officer_id)
+    channel, officer = rows.locked_channel(session, channel_id), officer_rows.locked(session, officer_id)
+    officer = _in_office(officer)
     found = tuple(rows.records(session, channel_id))
     if channel is None or not found or channel.organisation_id != officer.organisation_id:
         raise NotFound

@@ -44,13 +44,19 @@ class Load:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, on_database: dict[str, str]) -> Iterator[Server]:
     """A portal in service."""
-    built = Portal(tmp_path / "old", Clock())
+    built = Portal(tmp_path / "old", Clock(), **on_database)
     built.team(built.staff("Anna Holm"))
     built.close()
-    with Server(tmp_path / "old", min_free_bytes=0) as running:
+    with Server(tmp_path / "old", min_free_bytes=0, **on_database) as running:
         yield running
+
+
+@pytest.fixture
+def elsewhere(on_database: dict[str, str], request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of the machine that a backup is restored on: another database of the same kind."""
+    return {"database_url": request.getfixturevalue("ready_postgres_url")} if on_database else {}
 
 
 @pytest.fixture
@@ -63,20 +69,23 @@ def keys(tmp_path: Path) -> Path:
     return identity
 
 
-def flask(instance: Path, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+def flask(
+    instance: Path, *arguments: str | Path, database_url: str = ""
+) -> subprocess.CompletedProcess[bytes]:
     """`flask --app wsgi …`, typed for the instance folder `instance`."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     settings = {
         "PORTAL_INSTANCE": str(instance),
         "PORTAL_PORT": str(free_port()),
         "PORTAL_MIN_FREE_BYTES": "0",
+        **({"PORTAL_DATABASE_URL": database_url} if database_url else {}),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, env={**plain, **settings}, capture_output=True, check=False)
 
 
 def test_a_backup_made_while_four_reporters_write_restores_all_that_was_acknowledged(
-    server: Server, keys: Path, tmp_path: Path
+    server: Server, keys: Path, tmp_path: Path, on_database: dict[str, str], elsewhere: dict[str, str]
 ) -> None:
     load = Load(server.url)
     writers = [threading.Thread(target=load.write, args=(number,)) for number in range(REPORTERS)]
@@ -88,8 +97,8 @@ def test_a_backup_made_while_four_reporters_write_restores_all_that_was_acknowle
     promised = list(load.kept)
     recipients, backup, erase_keys = (tmp_path / name for name in ("recipients.txt", "all.age", "erase.age"))
     done = [
-        flask(server.instance, "backup", "--to-file", recipients, backup),
-        flask(server.instance, "backup-erase-keys", "--to-file", recipients, erase_keys),
+        flask(server.instance, "backup", "--to-file", recipients, backup, **on_database),
+        flask(server.instance, "backup-erase-keys", "--to-file", recipients, erase_keys, **on_database),
     ]
     during = len(load.kept) - len(promised)
     load.ended.set()
@@ -101,16 +110,16 @@ def test_a_backup_made_while_four_reporters_write_restores_all_that_was_acknowle
     visit.open_case(promised[0][0])
 
     new = tmp_path / "new"
-    restored = flask(new, "restore", "-i", keys, "--erase-keys", erase_keys, backup)
+    restored = flask(new, "restore", "-i", keys, "--erase-keys", erase_keys, backup, **elsewhere)
     assert restored.returncode == 0, restored.stderr
     assert b"BROKEN" not in restored.stderr
     assert b"no erase key" not in restored.stderr
-    assert flask(new, "register-verify").returncode == 0
-    again = flask(new, "restore", "-i", keys, "--erase-keys", erase_keys, backup)
+    assert flask(new, "register-verify", **elsewhere).returncode == 0
+    again = flask(new, "restore", "-i", keys, "--erase-keys", erase_keys, backup, **elsewhere)
     assert again.returncode == 1
     assert b"NotEmpty" in again.stderr
 
-    with Server(new, min_free_bytes=0) as there:
+    with Server(new, min_free_bytes=0, **elsewhere) as there:
         for receipt, text, content in promised:
             visitor = Visitor(there.url)
             page = visitor.open_case(receipt)
@@ -123,23 +132,23 @@ def test_a_backup_made_while_four_reporters_write_restores_all_that_was_acknowle
         assert "Report" not in stranger.get("/en/mailbox/case").text, "a session came back"
         assert visit.get("/en/mailbox/case").status == 200, "it was alive where it belongs"
         assert Visitor(there.url).report("The first one there").case_key
-    assert flask(new, "check").returncode == 0
+    assert flask(new, "check", **elsewhere).returncode == 0
 
 
 def test_a_backup_may_go_to_standard_output_and_is_torn_when_the_command_is_killed(
-    server: Server, keys: Path, tmp_path: Path
+    server: Server, keys: Path, tmp_path: Path, on_database: dict[str, str], elsewhere: dict[str, str]
 ) -> None:
     for number in range(3):
         Visitor(server.url).report(f"Report {number}", {"a.bin": os.urandom(3_000_000)})
     recipient = (tmp_path / "recipients.txt").read_text().splitlines()[1]
-    whole = flask(server.instance, "backup", "--to", recipient, "-")
+    whole = flask(server.instance, "backup", "--to", recipient, "-", **on_database)
     assert whole.returncode == 0, whole.stderr
     good, torn = tmp_path / "good.age", tmp_path / "torn.age"
     good.write_bytes(whole.stdout)
     torn.write_bytes(whole.stdout[: len(whole.stdout) // 2])
-    assert flask(tmp_path / "new", "restore", "--only-check", "-i", keys, good).returncode == 0
+    assert flask(tmp_path / "new", "restore", "--only-check", "-i", keys, good, **elsewhere).returncode == 0
     for instance in ("new", "another"):
-        refused = flask(tmp_path / instance, "restore", "--without-erase-keys", "-i", keys, torn)
+        refused = flask(tmp_path / instance, "restore", "--without-erase-keys", "-i", keys, torn, **elsewhere)
         assert refused.returncode == 1
         assert b"BackupDamaged" in refused.stderr
         assert not list((tmp_path / instance / "blobs").glob("??/*"))

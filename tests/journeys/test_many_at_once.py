@@ -24,9 +24,9 @@ ROUNDS = 3
 
 
 @pytest.fixture
-def real_portal(tmp_path: Path) -> Iterator[Portal]:
+def real_portal(tmp_path: Path, on_database: dict[str, str]) -> Iterator[Portal]:
     """A portal with one channel, under the machine's own clock, as the server beside it."""
-    built = Portal(tmp_path / "instance", Clock())
+    built = Portal(tmp_path / "instance", Clock(), **on_database)
     built.team(built.staff("Anna Holm"))
     yield built
     built.close()
@@ -49,8 +49,10 @@ def send_all_at_once(server: Server) -> list[Receipt]:
         return [receipt for found in pool.map(send, range(REPORTERS)) for receipt in found]
 
 
-def test_eight_reporters_at_once_all_succeed_with_numbers_without_gap_or_repeat(real_portal: Portal) -> None:
-    with Server(real_portal.parts.settings.instance) as server:
+def test_eight_reporters_at_once_all_succeed_with_numbers_without_gap_or_repeat(
+    real_portal: Portal, on_database: dict[str, str]
+) -> None:
+    with Server(real_portal.parts.settings.instance, **on_database) as server:
         receipts = send_all_at_once(server)
         assert len({receipt.case_key for receipt in receipts}) == REPORTERS * ROUNDS
         assert "Report " in Visitor(server.url).open_case(receipts[-1])

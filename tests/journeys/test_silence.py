@@ -1,24 +1,31 @@
 """Rule: after whole journeys on a real server nothing that anybody said, holds or is stands anywhere it could be read.
 
 Source: BUDGETS, the first safety budget. Searched are the instance folder as a power cut leaves it, all that the server
-printed, every file that it ever opened for writing, its TMPDIR, and every cookie and address that it gave out.
+printed, every file that it ever opened for writing, its TMPDIR, and every cookie and address that it gave out. On
+PostgreSQL, too: every cell, and every file that its server has, write-ahead log and messages included.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crypto.attachment import open_attachment
 from portal.services.parts import Clock
+from portal.store import models
+from portal.store.models import Base
 from tests.builders import PASSWORD, Portal, Staff, Team
 from tests.journeys.desk import Desk, RemoteHand
 from tests.journeys.file_watch import FileWatch
 from tests.journeys.server import Server
 from tests.journeys.token_search import Found, TokenSearch
 from tests.journeys.visitor import Refused, Visitor
+from tests.store import postgres
+from tests.store.databases import ON_SQLITE
 from tests.web.paper import Receipt
 
 TEXT = "Chlorinated solvents were poured into the harbour drain on Tuesday night, æøå."
@@ -39,6 +46,8 @@ REPORTER_ADDRESS, OFFICER_ADDRESS = "127.0.0.77", "127.0.0.78"
 FILE = random.Random(20).randbytes(3_000_000)  # noqa: S311 - the same in every run
 DESK_FILE = random.Random(21).randbytes(400_000)  # noqa: S311 - as above
 PIECE = 24
+NOTHING = re.compile(rb"\0{64,}")
+"""The empty part of a page, and of a write-ahead log that was made in full size."""
 
 
 @dataclass
@@ -50,6 +59,7 @@ class Journeys:
     team: Team
     server: Server
     files: FileWatch
+    cluster: Path | None = None
     receipt: Receipt | None = field(default=None, repr=False)
     kept: list[str] = field(default_factory=list)
     hand: RemoteHand | None = None
@@ -156,22 +166,62 @@ class Journeys:
         return [
             *search.in_folder(self.server.instance),
             *search.in_folder(self.server.temporary),
+            *self._found_in_cluster(search),
             *search.in_bytes(printed.encode(), "what the server printed"),
             *search.in_bytes("\n".join(self.kept).encode(), "cookies and addresses"),
             *files,
         ]
 
+    def _found_in_cluster(self, search: TokenSearch) -> list[Found]:
+        if self.cluster is None:
+            return []
+        database = self.portal.parts.database
+        with database.read() as session:
+            cells = [
+                (table.name, cell if isinstance(cell, bytes) else str(cell).encode())
+                for table in Base.metadata.sorted_tables
+                for row in session.execute(select(table))
+                for cell in row
+            ]
+        postgres.write_out(database.url.render_as_string(hide_password=False))
+        in_cells = [found for name, cell in cells for found in search.in_bytes(cell, f"a cell of {name}")]
+        return [*in_cells, *self._found_in_files_of(self.cluster, search)]
+
+    def _found_in_files_of(self, cluster: Path, search: TokenSearch) -> list[Found]:
+        """In every file that the server has written since it began; the rest of it is the same everywhere."""
+        began = (cluster / "began").stat().st_mtime
+        files = [path for path in cluster.rglob("*") if path.is_file() and path.stat().st_mtime >= began]
+        return [
+            found
+            for path in files
+            for found in search.in_bytes(NOTHING.sub(b"", path.read_bytes()), str(path.relative_to(cluster)))
+        ]
+
 
 @pytest.fixture
-def journeys(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Journeys]:
+def cluster(kind: str, request: pytest.FixtureRequest) -> Iterator[Path | None]:
+    """A PostgreSQL server that serves this test alone; None for a portal on SQLite."""
+    if kind == "sqlite":
+        yield None
+    else:
+        with postgres.cluster(request.getfixturevalue("postgres_programs")) as folder:
+            (folder / "began").touch()
+            yield folder
+
+
+@pytest.fixture
+def journeys(tmp_path: Path, request: pytest.FixtureRequest, cluster: Path | None) -> Iterator[Journeys]:
     """A real server for a portal with one officer; the application is the test's own where it gives one."""
-    portal = Portal(tmp_path / "instance", Clock())
+    on_database = {"database_url": postgres.url_in(cluster).format(name="postgres")} if cluster else {}
+    portal = Portal(tmp_path / "instance", Clock(), **on_database)
     officer = portal.staff("Astrid Holm", password=PASSWORD, administrator=True)
     team = portal.team(officer)
     instance = portal.parts.settings.instance
-    with Server(instance, app=getattr(request, "param", "wsgi:app"), min_free_bytes=0) as server:
+    with Server(
+        instance, app=getattr(request, "param", "wsgi:app"), min_free_bytes=0, **on_database
+    ) as server:
         with FileWatch(server) as files:
-            yield Journeys(portal, officer, team, server, files)
+            yield Journeys(portal, officer, team, server, files, cluster)
         portal.close()
 
 
@@ -186,6 +236,7 @@ def test_a_whole_journey_leaves_nothing_that_can_be_read(journeys: Journeys) -> 
     assert journeys.found() == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("journeys", ["tests.journeys.faulty:talkative()"], indirect=True, ids=["a log line"])
 def test_a_log_line_with_what_was_typed_is_found(journeys: Journeys) -> None:
     journeys.report()
@@ -200,6 +251,7 @@ def test_a_log_line_with_what_was_typed_is_found(journeys: Journeys) -> None:
     } <= tokens
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "journeys", ["tests.journeys.faulty:spooling()"], indirect=True, ids=["a spooled body"]
 )
@@ -209,3 +261,13 @@ def test_a_temporary_file_with_the_bytes_of_a_file_is_found_though_deleted_at_on
     journeys.report()
     tokens = {found.token for found in journeys.found() if "(deleted)" in found.where}
     assert {"file's start", "file's middle", "file's end", "report's text", "file name"} <= tokens
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_what_postgresql_was_told_and_then_erased_is_found_in_its_files(journeys: Journeys) -> None:
+    journeys.report()
+    with journeys.portal.parts.database.write() as session:
+        session.get_one(models.Organisation, journeys.portal.organisation_id).name = TEXT
+    with journeys.portal.parts.database.write() as session:
+        session.get_one(models.Organisation, journeys.portal.organisation_id).name = "Havblik Care"
+    assert {"report's text"} <= {found.token for found in journeys.found() if "pg_wal" in found.where}

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from crypto.agefile import open_bytes, seal_bytes
 from crypto.keys import Identity, Root
-from portal import create_app
+from portal import join
 from portal.services import backup, restore
 from portal.services.parts import Parts
 from portal.settings import load
 from portal.store import copying
-from portal.web.parts import EXTENSION
-from tests.builders import SetClock
+from tests.builders import SetClock, closed_after
 from tests.journeys.server import free_port
 
 KEY = Root.generate()
@@ -26,10 +25,8 @@ def new_instance(folder: Path, **settings: str) -> Iterator[Parts]:
     """An instance in which nothing was ever done, under the tests' clock."""
     given = {"port": str(free_port()), "min_free_bytes": "0", **settings}
     chosen = load({f"PORTAL_{name.upper()}": value for name, value in given.items()}, instance=folder)
-    parts: Parts = create_app(chosen, clock=SetClock()).extensions[EXTENSION]
-    yield parts
-    parts.database.close()
-    parts.volatile.close()
+    with closed_after(join(chosen, SetClock())) as parts:
+        yield parts
 
 
 def made(parts: Parts) -> bytes:

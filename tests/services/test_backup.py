@@ -221,7 +221,7 @@ def test_a_sealed_file_that_the_portal_has_lost_is_named_and_the_rest_is_backed_
 def test_a_register_that_is_broken_is_backed_up_and_told(portal: Portal, sealed: bytes, empty: Parts) -> None:
     assert sealed
     with portal.parts.database.connection() as connection:
-        connection.execute(text("UPDATE register_entries SET body = CAST('{}' AS BLOB) WHERE seq = 2"))
+        connection.execute(text("UPDATE register_entries SET body = :body WHERE seq = 2"), {"body": b"{}"})
     found = put_back(empty, made(portal.parts))
     assert found.register.problem.startswith("register entry 2")
 

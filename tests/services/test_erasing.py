@@ -22,6 +22,7 @@ from portal.store.database import Database
 from portal.store.erase_keys import EraseKeys
 from tests.builders import Portal, Reporter, SetClock, Staff, Team
 from tests.officer_hand import Hand, hand
+from tests.store.databases import ON_SQLITE
 
 
 class Killed(BaseException):
@@ -230,7 +231,7 @@ def test_a_kill_in_the_middle_is_made_good_at_the_next_start(
         patched.setattr(*place, killed)
         with pytest.raises(Killed):
             erasing.erase_by_officer(portal.parts, ida.id, [reporter.reference])
-    assert lying_about(portal, pieces)
+    assert lying_about(portal, pieces) or (step == "log" and not portal.parts.database.is_sqlite)
     upkeep.bring_up_to_date(portal.parts)
     assert lying_about(portal, pieces) == []
     assert portal.parts.erase_keys.destroyed() == {reporter.case_id}
@@ -238,6 +239,7 @@ def test_a_kill_in_the_middle_is_made_good_at_the_next_start(
         assert retention.unfinished(session).ids == ()
 
 
+@ON_SQLITE
 def test_what_somebody_still_reads_is_finished_later(portal: Portal, ida: Staff, reporter: Reporter) -> None:
     pieces = stored(portal)
     with portal.parts.database.read() as session:
@@ -248,6 +250,7 @@ def test_what_somebody_still_reads_is_finished_later(portal: Portal, ida: Staff,
     assert lying_about(portal, pieces) == []
 
 
+@ON_SQLITE
 def test_a_database_restored_from_before_gives_no_case_back(
     portal: Portal, ida: Staff, reporter: Reporter, tmp_path: Path
 ) -> None:

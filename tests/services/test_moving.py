@@ -22,9 +22,6 @@ from portal.web.parts import EXTENSION
 from tests.builders import Portal, Reporter, Team
 from tests.journeys.server import free_port
 from tests.services.backups import made, new_instance, put_back
-from tests.store.databases import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture

@@ -32,10 +32,12 @@ def house() -> Iterator[MailHouse]:
 
 
 @pytest.fixture
-def portal(tmp_path: Path, house: MailHouse) -> Iterator[Portal]:
+def portal(tmp_path: Path, house: MailHouse, on_database: dict[str, str]) -> Iterator[Portal]:
     """A portal with a mail server."""
     made = Portal(
         tmp_path,
+        None,
+        **on_database,
         mail_host="127.0.0.1",
         mail_port=str(house.port),
         mail_from="portal@havblik.example",

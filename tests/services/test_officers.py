@@ -4,14 +4,11 @@ Sources: SPEC, officers; RFC 6238; issue of the round trip ("nobody can lock a r
 """
 
 import secrets
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from crypto.keys import Root
 from crypto.wrap import officer_keys, unwrap_officer, wrap_officer
-from portal import create_app
 from portal.services import keyring, officers, sessions, setup
 from portal.services.errors import NotSignedIn
 from portal.services.officers import (
@@ -23,10 +20,7 @@ from portal.services.officers import (
     WrongPassword,
 )
 from portal.services.parts import Parts
-from portal.services.upkeep import bring_up_to_date
-from portal.settings import load
 from portal.store import models
-from portal.web.parts import EXTENSION
 from tests.builders import SetClock
 from tests.setup_hand import CODES, FirstPerson
 
@@ -35,17 +29,6 @@ from tests.setup_hand import CODES, FirstPerson
 def clock() -> SetClock:
     """A clock that tests move."""
     return SetClock()
-
-
-@pytest.fixture
-def parts(tmp_path: Path, clock: SetClock) -> Iterator[Parts]:
-    """A portal that Astrid Holm has set up, a minute ago."""
-    app = create_app(load({}, instance=tmp_path), clock=clock)
-    made: Parts = app.extensions[EXTENSION]
-    bring_up_to_date(made)
-    yield made
-    made.database.close()
-    made.volatile.close()
 
 
 @pytest.fixture

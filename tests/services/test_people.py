@@ -26,6 +26,7 @@ from portal.store import models
 from tests.builders import Portal, Reporter, SetClock, Staff, Team
 from tests.keeper_hand import Keeper
 from tests.setup_hand import FirstPerson
+from tests.store.databases import ON_SQLITE
 
 OFFICER, ADMINISTRATOR = Flags(True, False), Flags(False, True)
 
@@ -108,6 +109,7 @@ def test_a_withdrawn_link_works_no_more(portal: Portal, dina: Staff, link: str) 
     assert kinds(portal)[-1] == "invitation-withdrawn"
 
 
+@ON_SQLITE
 def test_the_link_itself_is_nowhere_on_the_disk(portal: Portal, link: str) -> None:
     stored = b"".join(p.read_bytes() for p in portal.parts.settings.instance.rglob("*") if p.is_file())
     assert b"Bent Dahl" in stored

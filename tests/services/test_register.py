@@ -18,10 +18,7 @@ from portal.store.database import Database
 from portal.store.models import RegisterEntry
 from tests.services.reporters import hand_in, start_process
 from tests.store import rows
-from tests.store.databases import database, postgres_server, sqlite_url
 from tests.store.rows import Place
-
-__all__ = ["database", "postgres_server", "sqlite_url"]
 
 WRITERS = 8
 NOW = datetime(2026, 5, 4, 10, 31, 42, tzinfo=UTC)

@@ -5,39 +5,22 @@ Sources: SPEC 4, 7 and 8 (roots, channel record, grants); Directive (EU) 2019/19
 
 import secrets
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crypto.grant import check_grant, open_grant
 from crypto.records import Member
-from portal import create_app
 from portal.services import channels, register, setup
 from portal.services.enrolment import FirstCodeWrong
 from portal.services.errors import NotFound
 from portal.services.new_portal import NewPortal, SetupRefused
 from portal.services.parts import Parts
-from portal.services.upkeep import bring_up_to_date
-from portal.settings import load
 from portal.store import models
-from portal.web.parts import EXTENSION
-from tests.builders import SetClock
 from tests.setup_hand import CODES, FirstPerson
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    """An empty portal."""
-    app = create_app(load({}, instance=tmp_path), clock=SetClock())
-    made: Parts = app.extensions[EXTENSION]
-    bring_up_to_date(made)
-    yield made
-    made.database.close()
-    made.volatile.close()
+from tests.store.databases import ON_SQLITE
 
 
 @pytest.fixture
@@ -118,6 +101,7 @@ def test_the_register_says_what_was_done_and_by_whom(parts: Parts, person: First
     assert all(person.id.hex().encode() in line.body for line in lines)
 
 
+@ON_SQLITE
 def test_the_second_factor_and_the_recovery_codes_are_not_stored_in_clear(
     parts: Parts, person: FirstPerson
 ) -> None:

@@ -2,11 +2,16 @@
 
 from tests.store.databases import (
     database,
+    kind,
     main_url,
+    postgres_programs,
     postgres_server,
     postgres_url,
     sqlite_url,
     volatile_url,
 )
 
-__all__ = ["database", "main_url", "postgres_server", "postgres_url", "sqlite_url", "volatile_url"]
+__all__ = [
+    "database", "kind", "main_url", "postgres_programs", "postgres_server", "postgres_url", "sqlite_url",
+    "volatile_url",
+]  # fmt: skip

@@ -2,27 +2,34 @@
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from portal.store import migrate
 from portal.store.database import Database
-from tests.store import postgres
+from tests.store import postgres, ready
+
+KINDS = ("sqlite", "postgresql")
+ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+"""For a rule about SQLite's own files: PostgreSQL keeps no file of ours that it could be broken by."""
 
 
 @pytest.fixture
-def postgres_server() -> str:
-    """The URL of a server for the whole run; where there is none, the test is skipped, but never in CI."""
+def postgres_programs() -> Path:
+    """Where PostgreSQL's programs are; where there are none, the test is skipped, but never in CI."""
     binaries = postgres.programs()
     if binaries is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is not installed, and in CI nothing may be left out")
         pytest.skip("PostgreSQL is not installed")
-    return postgres.server(binaries)
+    return binaries
+
+
+@pytest.fixture
+def postgres_server(postgres_programs: Path) -> str:
+    """The URL of a server for the whole run."""
+    return postgres.server(postgres_programs)
 
 
 @pytest.fixture
@@ -45,38 +52,45 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     postgres.drop(postgres_server, name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def main_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def ready_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of the test's own, with its tables and no rows."""
+    name = f"t{secrets.token_hex(8)}"
+    yield postgres.create(postgres_server, name, ready.pattern(postgres_server))
+    postgres.drop(postgres_server, name)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """A kind of database: whoever asks for it, by whatever way, runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def main_url(kind: str, request: pytest.FixtureRequest) -> str:
     """An empty main database, once on each kind."""
-    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+    return str(request.getfixturevalue(f"{'sqlite' if kind == 'sqlite' else 'postgres'}_url"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def on_database(kind: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings (tests/builders.py) that put a portal on SQLite, then on PostgreSQL, with no rows in it.
+
+    For one portal at a time: the PostgreSQL database is the same in all tests.
+    """
+    if kind == "sqlite":
+        return {}
+    return {"database_url": ready.shared(request.getfixturevalue("postgres_server"))}
+
+
+@pytest.fixture
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A main database with its tables and no rows, once on each kind."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         url = request.getfixturevalue("sqlite_url")
-        (tmp_path / "main.sqlite").write_bytes(_migrated_file())
+        (tmp_path / "main.sqlite").write_bytes(ready.migrated_files()[0])
     else:
-        url = _migrated(request.getfixturevalue("postgres_server"))
-        postgres.empty(url)
+        url = ready.shared(request.getfixturevalue("postgres_server"))
     made = Database(url)
     yield made
     made.close()
-
-
-@cache
-def _migrated(server_url: str) -> str:
-    """One PostgreSQL database for the whole run: making and migrating one takes longer than most tests."""
-    url = postgres.create(server_url, "shared")
-    with tempfile.TemporaryDirectory() as folder:
-        migrate.upgrade(url, f"sqlite:///{folder}/volatile.sqlite")
-    return url
-
-
-@cache
-def _migrated_file() -> bytes:
-    """A SQLite file with the tables and no rows: copied, since migrating takes longer than most tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        migrate.upgrade(f"sqlite:///{folder}/main.sqlite", f"sqlite:///{folder}/volatile.sqlite")
-        return Path(folder, "main.sqlite").read_bytes()

@@ -5,13 +5,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
-
-from portal.store.models import Base
 
 ACCOUNT = "postgres"
 PLACES = "/usr/lib/postgresql"
@@ -31,20 +30,34 @@ def server(binaries: Path) -> str:
     """The URL of this run's server; `{name}` in it stands for a database's name. It ends with the run."""
     stack = ExitStack()
     atexit.register(stack.close)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True)))
-    if os.geteuid() == 0:
-        shutil.chown(folder, ACCOUNT)
-    data = folder / "data"
-    run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "fortrolig", "-E", "UTF8", "--no-sync")
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    run(binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
-    stack.callback(run, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    return url_in(stack.enter_context(cluster(binaries)))
+
+
+def url_in(folder: Path) -> str:
+    """The URL of the server in `folder`, as `server` gives it."""
     return f"postgresql+psycopg://fortrolig@/{{name}}?host={folder}"
 
 
-def create(server_url: str, name: str) -> str:
-    """The URL of a new, empty database called `name`."""
-    _say(server_url, f"CREATE DATABASE {name}")
+@contextmanager
+def cluster(binaries: Path) -> Iterator[Path]:
+    """The folder of a running server: all that it ever writes is in there, its log included."""
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        if os.geteuid() == 0:
+            shutil.chown(folder, ACCOUNT)
+        data = folder / "data"
+        run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "fortrolig", "-E", "UTF8", "--no-sync")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        run(binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+        try:
+            yield folder
+        finally:
+            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+def create(server_url: str, name: str, pattern: str = "template0") -> str:
+    """The URL of a new database called `name`, a copy of `pattern`: an empty one unless told."""
+    _say(server_url, f"CREATE DATABASE {name} TEMPLATE {pattern}")
     return server_url.format(name=name)
 
 
@@ -53,17 +66,17 @@ def drop(server_url: str, name: str) -> None:
     _say(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def empty(url: str) -> None:
-    """Every table of the database is empty, but for the migrations' own."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    names = ", ".join(Base.metadata.tables)
-    with engine.connect() as connection:
-        connection.execute(text(f"TRUNCATE {names}"))
-    engine.dispose()
+def write_out(url: str) -> None:
+    """What the database holds in memory stands in its files."""
+    _execute(url, "CHECKPOINT")
 
 
 def _say(server_url: str, statement: str) -> None:
-    engine = create_engine(server_url.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    _execute(server_url.format(name="postgres"), statement)
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
