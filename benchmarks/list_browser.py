@@ -2,12 +2,11 @@
 
 import time
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks.many_cases import add_cases
 from benchmarks.reports import Figures
 from benchmarks.stage import Stage, stage
-from tests.browser.desk_browser import CHROMIUM, Running
+from tests.browser.desk_browser import Running
+from tests.browser.live import CHROMIUM, chromium
 from tests.builders import PASSWORD
 
 CASES = 10_000
@@ -28,8 +27,7 @@ def measure() -> Figures:
 def _loads(place: Stage) -> tuple[float, float]:
     """The median load, counted from the click to the titles of 50 rows, and to the last of all titles."""
     waits = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         desk = Running(place.portal, place.officer, place.team, place.server.url, browser)
         with desk.window() as window:
             tab = desk.sign_in(window)
@@ -40,5 +38,4 @@ def _loads(place: Stage) -> tuple[float, float]:
                 first = time.perf_counter() - began
                 tab.wait_for_selector(f"#search[data-ready='{CASES}']", timeout=LONGEST_MS)
                 waits.append((first, time.perf_counter() - began))
-        browser.close()
     return sorted(waits)[LOADS // 2]

@@ -19,6 +19,26 @@ from portal.web.parts import EXTENSION
 from tests.builders import Portal, SetClock, Team
 from tests.web.page_linter import lint
 
+FIRST = ("journeys", "browser")
+"""What waits longest goes first, or one process would still be at it when the others have ended."""
+LONGEST = ("test_crash", "test_backup_drill", "test_slow_senders", "test_people", "test_loss")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first; in one process the tests of a browser's module, which share an officer's tab."""
+    for item in items:
+        if item.path.parent.name == "browser" and item.path.stem not in LONGEST:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    folder, module = item.path.parent.name, item.path.stem
+    return (
+        LONGEST.index(module) if module in LONGEST else len(LONGEST),
+        FIRST.index(folder) if folder in FIRST else len(FIRST),
+    )
+
 
 class LintingClient(FlaskClient):
     """A test client that refuses to hand over a page which breaks the page rules."""

@@ -1,29 +1,19 @@
 """A running portal and an officer's Chromium: sign in by password and code, as people do."""
 
-import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.services import totp
 from portal.services.parts import Clock
+from portal.store.models import Officer
+from tests.browser.beside_the_door import enter
+from tests.browser.live import listening
 from tests.builders import PASSWORD, Portal, Reporter, Staff, Team
-
-CHROMIUM = Path("/usr/bin/chromium")
-
-
-class Quiet(WSGIRequestHandler):
-    """Writes no line for each request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
 
 
 @dataclass
@@ -74,11 +64,17 @@ class Running:
         page.wait_for_selector("html[data-opened]")
         return page
 
+    def at_the_desk(self, window: BrowserContext) -> Page:
+        """The list, for tests of what comes after signing in (beside_the_door.py)."""
+        page = self.page(window)
+        person = self.officer
+        enter(page, self.portal.parts, self.address, person.name, person.password, self.code(person))
+        page.wait_for_selector("html[data-opened]")
+        return page
+
     def code(self, person: Staff) -> str:
         """A code that counts: each does so once, so a second sign-in may wait for the next step."""
         with self.portal.parts.database.read() as session:
-            from portal.store.models import Officer  # noqa: PLC0415 - only here
-
             used = session.get_one(Officer, person.id).totp_last_step
         step = max(totp.step_at(int(time.time())), used + 1)
         while totp.step_at(int(time.time())) + 1 < step:
@@ -87,23 +83,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """A portal on a port of its own, and Chromium; skipped, loudly, where there is none."""
-    if not CHROMIUM.exists():
-        reason = "the desk was NOT looked at in Chromium: there is no /usr/bin/chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+def running(folder: Path, browser: Browser) -> Iterator[Running]:
+    """A portal on a port of its own, for `browser`."""
     portal = Portal(folder, Clock())
     officer = portal.staff("Ida Holm", "Head of compliance", password=PASSWORD)
     team = portal.team(officer)
-    server = make_server("127.0.0.1", 0, portal.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield Running(portal, officer, team, f"http://127.0.0.1:{server.server_port}", browser)
-        browser.close()
-    server.shutdown()
+    with listening(portal.app) as port:
+        yield Running(portal, officer, team, f"http://127.0.0.1:{port}", browser)
     portal.close()
 
 

@@ -1,10 +1,9 @@
-"""A portal that really listens, and a Chromium that really looks: for journeys through pages with scripts.
+"""A portal that really listens, and a Chromium that really looks: for every test that needs a browser.
 
 The server runs in a thread of the test, so that a test can look into the database behind the page; what a test
 must not do is set anything up there that a person would do on a page.
 """
 
-import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import create_app
 from portal.services.parts import Clock, Parts
@@ -79,6 +79,27 @@ class Seen:
         self.bodies.append(f"{request.url} {request.post_data or ''}")
 
 
+class Quiet(WSGIRequestHandler):
+    """Writes no line for each request."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[int]:
+    """The port of this machine on which `app` answers, as long as the block runs."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @contextmanager
 def running(instance: Path) -> Iterator[Live]:
     """A fresh portal that listens on a free port of this machine."""
@@ -86,18 +107,10 @@ def running(instance: Path) -> Iterator[Live]:
     app = create_app(load({}, instance=instance), clock=clock)
     parts: Parts = app.extensions[EXTENSION]
     bring_up_to_date(parts)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Live(parts, server.server_port, clock)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        parts.database.close()
-        parts.volatile.close()
+    with listening(app) as port:
+        yield Live(parts, port, clock)
+    parts.database.close()
+    parts.volatile.close()
 
 
 @contextmanager

@@ -1,4 +1,9 @@
-"""The hands of a team: invite, enrol, let in, compare words, each person in a browser of their own."""
+"""The hands of a team: invite, enrol, let in, compare words, each person in a browser of their own.
+
+Setting up, enrolling and signing in have two ways: on their pages (`founded`, `enrols`, `signs_in`), and beside them
+for a test of what comes after (`founder`, `is_enrolled`, `is_at_the_desk`), since stretching a passphrase takes a
+browser some seconds of a whole core.
+"""
 
 import base64
 from collections.abc import Iterator
@@ -7,9 +12,14 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page
 
-from portal.services import totp
+from crypto.sheet import anchor_words
+from crypto.wrap import wrap_pins
+from portal.services import invitations, setup, totp
+from tests.browser.beside_the_door import enter
 from tests.browser.live import Live, window
 from tests.browser.set_up import ANSWERS, Secrets, set_up, sign_in, type_into
+from tests.builders import PASSWORD, stretch
+from tests.setup_hand import CODES, FirstPerson
 
 WAIT = 120_000
 
@@ -44,6 +54,12 @@ class Person:
         self.page.wait_for_url(lambda address: "sign-in" not in address, timeout=WAIT)
         self.page.wait_for_selector("#app:not([hidden])", timeout=WAIT)
 
+    def is_at_the_desk(self) -> None:
+        """As `signs_in` leaves it, beside the sign-in page."""
+        code = self.kept.code(self.live)
+        enter(self.page, self.live.parts, self.live.address, self.name, self.kept.passphrase, code)
+        self.page.wait_for_selector("#app:not([hidden])", timeout=WAIT)
+
     def invites(self, name: str, role: str = "Counsel", *, administrator: bool = False) -> str:
         """The link that the page shows once."""
         self.team()
@@ -73,6 +89,28 @@ class Person:
         page.keyboard.press("Enter")
         page.wait_for_selector("#done:not([hidden])", timeout=WAIT)
         return page.locator("#own-words li").all_text_contents()
+
+    def is_enrolled(self, link: str) -> list[str]:
+        """As `enrols` leaves it, beside the invitation's page."""
+        made, token = self.made(), link.rsplit("/", 1)[1]
+        role = invitations.invited(self.live.parts, token).role
+        invitations.enrol(self.live.parts, token, made.portal(role=role).officer)
+        return list(made.officer.party.words)
+
+    def made(self) -> FirstPerson:
+        """This person with new keys, as a browser makes them; what one writes down is in `kept`."""
+        made = FirstPerson(self.live.clock, name=self.name)
+        made.stretched = stretch(PASSWORD, made.salt)
+        step = totp.step_at(int(self.live.clock.now().timestamp()))
+        self.kept = Secrets(
+            passphrase=PASSWORD,
+            totp=made.totp_secret,
+            codes=list(CODES),
+            sheet=list(anchor_words(made.anchor)),
+            identity=str(made.anchor.identity),
+            last_step=step,
+        )
+        return made
 
     def sees_words_of(self, name: str) -> list[str]:
         """The eight words that this keeper's browser shows for somebody who waits."""
@@ -147,9 +185,23 @@ def person(live: Live, browser: Browser, name: str) -> Iterator[Person]:
 
 
 @contextmanager
-def founder(live: Live, browser: Browser) -> Iterator[Person]:
-    """The first person, who has set the portal up and signed in."""
+def founded(live: Live, browser: Browser) -> Iterator[Person]:
+    """The first person, who has set the portal up and signed in, page by page."""
     with person(live, browser, ANSWERS["person-name"]) as made:
         made.kept = set_up(made.page, live)
         sign_in(made.page, live, made.kept)
         yield made
+
+
+@contextmanager
+def founder(live: Live, browser: Browser) -> Iterator[Person]:
+    """The first person, at the desk of a portal as `founded` leaves it."""
+    with person(live, browser, ANSWERS["person-name"]) as first:
+        made = first.made()
+        record = made.record()
+        pin = {"anchor": made.anchor.party.hash.hex(), "number": 0, "record": record.hash.hex()}
+        pins = {"v": 1, "channels": {made.channel_id.hex(): pin}}
+        new = made.portal(record, pins=wrap_pins(made.officer, pins, officer_id=made.id))
+        setup.set_up(live.parts, setup.new_link(live.parts), new)
+        first.is_at_the_desk()
+        yield first

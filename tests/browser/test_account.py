@@ -3,16 +3,13 @@
 Sources: SPEC, officers (session row and tab key); issue of the round trip, section 4; WCAG 2.2 AA.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page
 
 from portal.services import setup
 from portal.store import models
 from tests.browser.axe import assert_accessible
-from tests.browser.live import Live, chromium, running, window
+from tests.browser.live import Live, window
 from tests.browser.set_up import Secrets, sign_in, type_into
 from tests.builders import stretch
 from tests.setup_hand import CODES, FirstPerson
@@ -22,20 +19,6 @@ pytestmark = pytest.mark.browser
 PASSPHRASE = "anvil bucket copper dahlia ember fathom"
 KEY = "sessionStorage.getItem('desk-key')"
 NOT_HELD = "() => sessionStorage.length === 0"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
-    """A portal that listens."""
-    with running(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from crypto.grant import Grant, seal_grant
 from crypto.keys import Root
 from crypto.records import ChannelRecord
 from crypto.wrap import unwrap_pins, wrap_pins
-from tests.browser.live import chromium
 from tests.browser.sealing_page import served
 from tests.builders import SetClock
 from tests.setup_hand import FirstPerson
@@ -48,12 +47,13 @@ SECOND = ME.record(number=1, previous=FIRST.hash)
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page under the portal's policy, with the sources of its scripts."""
-    with served() as address, chromium() as browser:
+    with served() as address:
         opened = browser.new_page()
         opened.goto(address)
         yield opened
+        opened.close()
 
 
 def to_base64(raw: bytes) -> str:

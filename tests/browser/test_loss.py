@@ -4,7 +4,6 @@ Sources: PROTOCOL 2 and 6; issue of the team, section 1 ("Loss") and "What must 
 """
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,11 @@ from portal.demo.reporter_hand import hand_in
 from portal.services import channels
 from portal.store import models
 from tests.browser.axe import assert_accessible
-from tests.browser.live import Live, Seen, chromium, running, window
+from tests.browser.live import Live, Seen, running, window
 from tests.browser.set_up import Secrets, set_up
 from tests.browser.team_browser import WAIT, Person, founder
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
-    """An empty portal that listens."""
-    with running(tmp_path) as made:
-        yield made
 
 
 def fits(page: Page) -> None:
@@ -70,11 +55,11 @@ def test_the_only_officer_is_gone_and_a_newcomer_opens_everything_with_the_sheet
     with founder(live, browser) as astrid, window(browser, seen) as (_context, page):
         reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
         bent = Person(live, page, "Bent Dahl")
-        bent.enrols(astrid.invites("Bent Dahl"))
+        bent.is_enrolled(astrid.invites("Bent Dahl"))
         sheet = list(astrid.kept.sheet)
         deactivated(live, "Astrid Holm")
 
-        bent.signs_in()
+        bent.is_at_the_desk()
         bent.open("/en/desk/sheet")
         fits(page)
         types_sheet(page, ["xyzzy", *sheet[1:]])
@@ -163,7 +148,7 @@ def test_a_lost_phone_is_replaced_with_a_recovery_code_and_the_passphrase(
         assert page.inner_text("#factor-secret") == page.inner_text("#factor-codes") == ""
         astrid.page.goto(f"{live.address}/en/desk/account")
         astrid.page.wait_for_url("**/desk/sign-in**")
-        again.signs_in()
+        again.is_at_the_desk()
 
 
 def test_a_lost_passphrase_costs_a_new_account_and_the_sheet_and_no_report(
@@ -172,23 +157,23 @@ def test_a_lost_passphrase_costs_a_new_account_and_the_sheet_and_no_report(
     with founder(live, browser) as astrid, window(browser) as (_other, door), window(browser) as (_new, page):
         reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
         dina, again = Person(live, door, "Dina Friis"), Person(live, page, "Astrid Holm")
-        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        dina.is_enrolled(astrid.invites("Dina Friis", "Head of IT", administrator=True))
         page.goto(f"{live.address}/en/desk/sign-in")
         page.wait_for_selector("#app:not([hidden])")
         page.click("a[href$='/desk/lost']")
         fits(page)
         assert "Nobody can reset it" in page.inner_text("main")
 
-        dina.signs_in()
+        dina.is_at_the_desk()
         dina.team()
         door.click("summary:has-text('Invite Astrid Holm anew')")
         fits(door)
         door.click("form[data-anew] button[type=submit]")
         door.wait_for_selector("#invite-made:not([hidden])", timeout=WAIT)
-        again.enrols(door.inner_text("#invite-link"))
+        again.is_enrolled(door.inner_text("#invite-link"))
         astrid.page.goto(f"{live.address}/en/desk")
         astrid.page.wait_for_url("**/desk/sign-in**")
-        again.signs_in()
+        again.is_at_the_desk()
         again.open("/en/desk/sheet")
         types_sheet(page, astrid.kept.sheet)
         page.keyboard.press("Enter")

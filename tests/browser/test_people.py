@@ -3,9 +3,6 @@
 Sources: PROTOCOL 2 (joining, leaving); issue of the team, sections 1 and "What must be shown" 1; WCAG 2.2 AA.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -13,24 +10,10 @@ from crypto.sheet import anchor_root
 from portal.demo.reporter_hand import hand_in
 from portal.services import channels
 from tests.browser.axe import assert_accessible
-from tests.browser.live import Live, chromium, running
-from tests.browser.team_browser import WAIT, Person, founder, person
+from tests.browser.live import Live
+from tests.browser.team_browser import WAIT, Person, founded, founder, person
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
-    """An empty portal that listens."""
-    with running(tmp_path) as made:
-        yield made
 
 
 def fits(someone: Person) -> None:
@@ -45,7 +28,7 @@ def readers(live: Live) -> list[str]:
 
 
 def test_a_colleague_comes_and_reads_a_case(live: Live, browser: Browser) -> None:
-    with founder(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
+    with founded(live, browser) as astrid, person(live, browser, "Bent Dahl") as bent:
         reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
         fits(astrid)
         link = astrid.invites("Bent Dahl")
@@ -81,11 +64,11 @@ def test_a_colleague_comes_and_reads_a_case(live: Live, browser: Browser) -> Non
 
 def joined(keeper: Person, newcomer: Person, *, keeps: bool = False) -> list[str]:
     """The newcomer enrolled, let in and confirmed; the channel's words."""
-    own = newcomer.enrols(keeper.invites(newcomer.name))
+    own = newcomer.is_enrolled(keeper.invites(newcomer.name))
     assert keeper.sees_words_of(newcomer.name) == own
     keeper.lets_in(newcomer.name, keeper=keeps)
     words = keeper.channel_words()
-    newcomer.signs_in()
+    newcomer.is_at_the_desk()
     newcomer.confirms(words)
     return words
 
@@ -165,8 +148,8 @@ def test_open_cases_follow_the_new_key_while_the_list_is_used(live: Live, browse
 
 def test_the_last_keeper_is_not_removed_and_the_page_says_why(live: Live, browser: Browser) -> None:
     with founder(live, browser) as astrid, person(live, browser, "Dina Friis") as dina:
-        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
-        dina.signs_in()
+        dina.is_enrolled(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        dina.is_at_the_desk()
         dina.removes("Astrid Holm")
         dina.page.wait_for_selector("[data-ask] [data-problem]:not([hidden])")
         assert "last one who reads" in dina.page.inner_text("[data-ask] [data-problem]")
@@ -178,8 +161,8 @@ def test_an_administrator_without_a_channel_lands_on_the_team_page_and_sees_no_c
 ) -> None:
     with founder(live, browser) as astrid, person(live, browser, "Dina Friis") as dina:
         reporter = hand_in(live.parts, "whistleblowing", "The drain leads to the stream.")
-        dina.enrols(astrid.invites("Dina Friis", "Head of IT", administrator=True))
-        dina.signs_in()
+        dina.is_enrolled(astrid.invites("Dina Friis", "Head of IT", administrator=True))
+        dina.is_at_the_desk()
         assert dina.page.url.endswith("/en/desk/team")
         assert "Whistleblowing" in dina.page.inner_text("main")
         assert dina.page.locator("form[data-admit]").count() == 0

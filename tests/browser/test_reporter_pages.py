@@ -3,34 +3,23 @@
 Sources: WCAG 2.2 AA; BUDGETS, safety table; HOUSE, third principle. The journeys themselves are elsewhere.
 """
 
-import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page, Request, expect
 
 from portal.services.parts import Clock
 from tests.browser.axe import assert_accessible, violations
+from tests.browser.live import listening
 from tests.builders import Portal, Reporter
 
-CHROMIUM = Path("/usr/bin/chromium")
 FORM = "c/whistleblowing/report"
 READ = ("", "c/whistleblowing", FORM, "procedure", "safety", "elsewhere", "readers", "mailbox", "nowhere")
 SCREENS = (("light", 1366), ("dark", 360))
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reporter pages")]
-
-
-class Quiet(WSGIRequestHandler):
-    """Writes no line for each request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+pytestmark = pytest.mark.browser
 
 
 @dataclass(frozen=True)
@@ -65,25 +54,14 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A portal with two channels and one report, and Chromium."""
-    if not CHROMIUM.exists():
-        reason = "the reporter's pages were NOT looked at in Chromium: there is no /usr/bin/chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     portal = Portal(tmp_path_factory.mktemp("portal"), Clock())
     team = portal.team(portal.staff("Anna Holm"))
     portal.team(portal.staff("Jan de Wit", "Ombudsman"), name="Complaints")
     reporter = portal.report(team, files={"drain.txt": b"brown"})
-    server = make_server("127.0.0.1", 0, portal.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield Running(f"http://127.0.0.1:{server.server_port}", reporter, browser)
-        browser.close()
-    server.shutdown()
-    server.server_close()
+    with listening(portal.app) as port:
+        yield Running(f"http://127.0.0.1:{port}", reporter, browser)
     portal.close()
 
 

@@ -14,11 +14,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from portal.demo.stories import Story, stories
 from tests.browser.desk_browser import Running
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.usefixtures("no_faults"),
-    pytest.mark.xdist_group("sample reports"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_faults")]
 SAMPLES = {story.key: story for story in stories() if any(step.what == "ask" for step in story.steps)}
 FILES = ("bilag.jpg", "timeliste.pdf", "opplaeringsplan.docx")
 

@@ -1,17 +1,15 @@
 """In a real browser, under the portal's own policy, js/seal/ keeps every claim of crypto/vectors (SPEC; PROTOCOL 1)."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.sealing_page import ROOT, served
 
-CHROMIUM = Path("/usr/bin/chromium")
 VECTORS = sorted((ROOT / "crypto" / "vectors").glob("*/*.json"))
 
 pytestmark = pytest.mark.browser
@@ -28,15 +26,9 @@ CHECK_ALL = """async (vectors) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page with nothing but the policy, which notes every breach of it."""
-    if not CHROMIUM.exists():
-        reason = "the browser's side was NOT tested in Chromium: there is no /usr/bin/chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with served() as address:
         opened = browser.new_page()
         opened.goto(address)
         opened.evaluate(
@@ -49,7 +41,7 @@ def page() -> Iterator[Page]:
             }"""
         )
         yield opened
-        browser.close()
+        opened.close()
 
 
 def _area(path: Path) -> str:

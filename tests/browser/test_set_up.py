@@ -6,7 +6,6 @@ Sources: SPEC 4, 7, 8 and officers; issue of the round trip, section 4; WCAG 2.2
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,7 +15,7 @@ from crypto.sheet import anchor_root
 from portal.services import channels, officers, setup
 from portal.store import models
 from tests.browser.axe import assert_accessible
-from tests.browser.live import OPEN_LINE, Live, Seen, chromium, running, window
+from tests.browser.live import OPEN_LINE, Live, Seen, running, window
 from tests.browser.set_up import ANSWERS, FILL, Secrets, set_up, sign_in, tab_to, type_into
 
 pytestmark = pytest.mark.browser
@@ -25,20 +24,6 @@ LEFT_ON_PAGE = """document.documentElement.outerHTML
 TOLD = """(told) => [...document.querySelectorAll(".wrong")].some(
   (line) => !line.hidden && line.textContent.includes(told))"""
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1366, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
-    """An empty portal that listens."""
-    with running(tmp_path) as made:
-        yield made
 
 
 def looked_at(page: Page, _state: str) -> None:
