@@ -173,6 +173,22 @@ def test_deadlines_come_in_steps_without_gap_or_repeat(
     assert dict(found) == due
 
 
+def test_holds_are_looked_at_by_their_day_and_not_by_way_of_all_cases(
+    database: Database, where: Place
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL chooses by what it knows of its tables")
+    asked: list[tuple[str, object]] = []
+    with database.read() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", lambda _c, _k, *said: asked.append(said[:2]))
+        notices.holds_to_review(session, [where.channel_id], TODAY, TODAY)
+        statement, parameters = asked[0]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        first = next(iter(plan))[3]
+    assert "SEARCH holds USING INDEX ix_holds_review_on" in first
+
+
 def test_what_has_no_erase_key_yet_is_found_by_an_index_of_it_alone(
     database: Database, where: Place, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
