@@ -19,6 +19,7 @@ from portal.store import models
 from portal.web.parts import EXTENSION
 from tests.builders import Portal
 from tests.services.test_demo import closed, content_of, started
+from tests.store.databases import ON_SQLITE
 
 
 def test_fresh_erases_the_demonstration_and_makes_another(
@@ -83,6 +84,7 @@ def test_a_filling_that_was_cut_short_is_erased_and_done_again(
     closed(anew)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("arguments", [["demo"], ["demo", "--fresh"]], ids=["filling", "fresh"])
 def test_a_portal_that_is_no_demonstration_is_left_as_it_was(portal: Portal, arguments: list[str]) -> None:
     portal.team(portal.staff("Anna Holm"))

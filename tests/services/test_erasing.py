@@ -74,6 +74,7 @@ def is_there(portal: Portal, reporter: Reporter) -> bool:
         return session.get(models.Case, reporter.case_id) is not None
 
 
+@ON_SQLITE
 def test_the_search_finds_what_is_stored(portal: Portal, at_work: Hand) -> None:
     assert at_work
     assert "fortrolig.sqlite-wal" in lying_about(portal, stored(portal))
@@ -123,6 +124,7 @@ def opens_in(copy: Path, portal: Portal, at_work: Hand) -> list[str]:
     return sorted(opened)
 
 
+@ON_SQLITE
 def test_an_older_copy_of_the_database_can_not_be_opened_any_more(
     portal: Portal, ida: Staff, at_work: Hand, reporter: Reporter, tmp_path: Path
 ) -> None:
