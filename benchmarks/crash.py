@@ -140,7 +140,10 @@ def run(folder: Path, kills: int, **settings: str) -> Outcome:
         server.stop()
     finally:
         server.kill()
-    return check(portal, [(kept.receipt, kept.said, kept.doubtful) for kept in load.kept], load.broken_off)
+    try:
+        return check(portal, [(kept.receipt, kept.said, kept.doubtful) for kept in load.kept], load.broken_off)
+    finally:
+        portal.close()
 
 
 def _wait_for_a_moment(load: Load) -> None:
