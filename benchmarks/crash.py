@@ -141,7 +141,9 @@ def run(folder: Path, kills: int, **settings: str) -> Outcome:
     finally:
         server.kill()
     try:
-        return check(portal, [(kept.receipt, kept.said, kept.doubtful) for kept in load.kept], load.broken_off)
+        return check(
+            portal, [(kept.receipt, kept.said, kept.doubtful) for kept in load.kept], load.broken_off
+        )
     finally:
         portal.close()
 
