@@ -126,6 +126,7 @@ ACTS: Mapping[str, Act] = {
     "list": _first_page,
     "later_page": _later_page,
     "titles": _titles,
+    "to_move": _to_move,
     "case": _case,
     "reply": _reply,
     "mailbox": _mailbox,

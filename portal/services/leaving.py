@@ -90,6 +90,13 @@ def _ask(
     newest = verified(channel_id, tuple(row.raw for row in rows.records(session, channel_id)))[-1]
     members = {member.officer_id for member in newest.members}
     check_stays_kept(rows.keepers(session, channel_id), members, {*ended, leaver.id})
+    take_off(parts, session, actor, channel_id, leaver)
+
+
+def take_off(
+    parts: Parts, session: Transaction, actor: models.Officer, channel_id: bytes, leaver: models.Officer
+) -> None:
+    """The channel hands the officer nothing any more, and its next epoch is due. Register: `removal-asked`."""
     rows.erase_channel_grants(session, channel_id, party_of(leaver))
     session.add(models.Removal(channel_id=channel_id, officer_id=leaver.id, asked_on=parts.clock.today()))
     enter(

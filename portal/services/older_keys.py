@@ -24,11 +24,6 @@ def served(records: Collection[ChannelRecord], officer_id: bytes, verify_key: by
     return frozenset(record.epoch for record in records if _names(record, officer_id, verify_key))
 
 
-def channel_epochs(record: CaseRecord) -> frozenset[int]:
-    """The epochs among the readers of a case record; empty where each reader is named alone."""
-    return frozenset(value for kind, value in record.readers if kind == "channel" and isinstance(value, int))
-
-
 def alone_in(session: Session, records: tuple[ChannelRecord, ...], channel_id: bytes) -> ByOfficer:
     """By officer, the older epochs in which nobody else was who is still on the team and holds their roots."""
     newest, leaving = records[-1], people.removals(session, channel_id)
@@ -74,7 +69,8 @@ def check_newest(session: Session, desk: Desk, case: Case, scope: Scope, under: 
 
 
 def _is_older(record: CaseRecord, channel: TeamChannel) -> bool:
-    epochs = channel_epochs(record)
+    """Whether the record names an epoch, and not the newest; one that names each reader alone is under none."""
+    epochs = [value for kind, value in record.readers if kind == "channel"]
     return bool(epochs) and channel.newest.epoch not in epochs
 
 

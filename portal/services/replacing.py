@@ -16,7 +16,6 @@ from portal.services.errors import NotFound
 from portal.services.officers import fold_name
 from portal.services.parts import Parts
 from portal.services.staff import arranger, enter
-from portal.services.team import party_of
 from portal.store import models
 from portal.store import officers as officer_rows
 from portal.store import people as rows
@@ -68,24 +67,13 @@ def _replace(
     parts: Parts, session: Transaction, actor: models.Officer, old: models.Officer, *, by: str
 ) -> str:
     for channel in all_channels(session, old.organisation_id):
-        if rows.locked_channel(session, channel.id) and leaving.names(session, channel.id, old):
-            _remove(parts, session, actor, channel.id, old)
+        if not (rows.locked_channel(session, channel.id) and leaving.names(session, channel.id, old)):
+            continue
+        if old.id not in rows.removals(session, channel.id):
+            leaving.take_off(parts, session, actor, channel.id, old)
     leaving.forget(session, old)
     enter(parts, session, actor, Kind.OFFICER_DEACTIVATED, member=old.id.hex(), name=old.name, by=by)
     flags = Flags(old.is_officer, old.is_administrator)
     return invitations.add_invitation(
         parts, session, actor, old.name, old.role, flags, by=by, replaces=old.id.hex()
     )
-
-
-def _remove(
-    parts: Parts, session: Transaction, actor: models.Officer, channel_id: bytes, old: models.Officer
-) -> None:
-    if old.id in rows.removals(session, channel_id):
-        return
-    rows.erase_channel_grants(session, channel_id, party_of(old))
-    session.add(models.Removal(channel_id=channel_id, officer_id=old.id, asked_on=parts.clock.today()))
-    enter(
-        parts, session, actor, Kind.REMOVAL_ASKED,
-        channel=channel_id.hex(), member=old.id.hex(), name=old.name,
-    )  # fmt: skip

@@ -52,13 +52,9 @@ def waiting(parts: Parts, officer_id: bytes) -> tuple[bytes, ...]:
         desk = desk_of(session, officer_id)
         found: list[bytes] = []
         for channel in desk.channels.values():
-            mine = channel.epochs & older_keys.served(channel.records, desk.officer_id, desk.verify_key)
-            older = mine - {channel.newest.epoch}
-            # The list asks at each visit: a team with one key so far must not have every open case read for it.
-            for case_id, raw in rerooting.open_talks(session, channel.id) if older else ():
-                epochs = older_keys.channel_epochs(CaseRecord.read(raw))
-                if epochs & older and channel.newest.epoch not in epochs:
-                    found.append(case_id)
+            older = channel.epochs & older_keys.served(channel.records, desk.officer_id, desk.verify_key)
+            parties = [channel.parties[epoch] for epoch in older - {channel.newest.epoch}]
+            found.extend(rerooting.open_under(session, channel.id, parties) if parties else ())
             found.extend(_closed(session, desk, channel))
     return tuple(found)
 

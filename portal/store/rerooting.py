@@ -1,4 +1,4 @@
-"""Which cases are under which key: the open ones with their newest record, and all those under certain epochs."""
+"""Which cases are under which key: the open and the closed ones under certain epochs, and how many there are."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,25 +10,10 @@ from portal.store.models import Case, CaseRecord, Grant
 from portal.store.models.cases import LANE_CLOSED, LANE_NEW, LANE_OPEN
 
 
-def open_talks(session: Session, channel_id: bytes) -> Sequence[tuple[bytes, bytes]]:
-    """Case id and newest talk record, raw, of every open case of the channel, due first."""
-    newest = (
-        select(CaseRecord.case_id, func.max(CaseRecord.number).label("number"))
-        .join(Case, Case.id == CaseRecord.case_id)
-        .where(
-            CaseRecord.scope == "talk", Case.channel_id == channel_id, Case.lane.in_((LANE_NEW, LANE_OPEN))
-        )
-        .group_by(CaseRecord.case_id)
-        .subquery()
-    )
-    query = (
-        select(Case.id, CaseRecord.raw)
-        .join(newest, newest.c.case_id == Case.id)
-        .join(CaseRecord, (CaseRecord.case_id == Case.id) & (CaseRecord.number == newest.c.number))
-        .where(CaseRecord.scope == "talk")
-        .order_by(Case.due_on, Case.id)
-    )
-    return [(case_id, raw) for case_id, raw in session.execute(query)]
+def open_under(session: Session, channel_id: bytes, parties: Collection[bytes]) -> Sequence[bytes]:
+    """The open cases whose newest talk root was granted to one of these parties, due first."""
+    query = _under(select(Case.id), channel_id, parties).where(Case.lane.in_((LANE_NEW, LANE_OPEN)))
+    return session.scalars(query.order_by(Case.due_on, Case.id)).all()
 
 
 def closed_under(session: Session, channel_id: bytes, parties: Collection[bytes]) -> Sequence[bytes]:
