@@ -83,6 +83,13 @@ class Portal(PeopledPortal):
         self.parts.database.close()
         self.parts.volatile.close()
 
+    def administrator(self, name: str = "Dina Friis", role: str = "Head of IT") -> Staff:
+        """A new administrator who handles no case."""
+        made = self.staff(name, role, administrator=True)
+        with self.parts.database.write() as session:
+            session.get_one(models.Officer, made.id).is_officer = False
+        return made
+
     def case(self, reporter: Reporter) -> models.Case:
         """The stored case as it is now."""
         with self.parts.database.read() as session:

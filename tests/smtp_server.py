@@ -46,6 +46,16 @@ class MailHouse:
         port: int = self._server.server_address[1]
         return port
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a portal that sends its mail here."""
+        return {
+            "mail_host": "127.0.0.1",
+            "mail_port": str(self.port),
+            "mail_from": "portal@havblik.example",
+            "mail_tls": "none",
+        }
+
     def __enter__(self) -> Self:
         house = self
 

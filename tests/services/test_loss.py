@@ -194,9 +194,7 @@ def test_a_sheet_without_an_officer_in_office_opens_nothing(
         holder.finds()
     with pytest.raises(NotFound):
         recovery.recover(portal.parts, bent.id, team.id, made)
-    dina = portal.staff("Dina", administrator=True)
-    with portal.parts.database.write() as session:
-        session.get_one(models.Officer, dina.id).is_officer = False
+    dina = portal.administrator()
     with pytest.raises(NotFound):
         recovery.sheet_channels(portal.parts, dina.id)
 
@@ -300,10 +298,7 @@ def test_a_second_factor_that_would_shut_its_owner_out_changes_nothing(
 @pytest.fixture
 def dina(portal: Portal) -> Staff:
     """Who administers the portal, and handles no case."""
-    made = portal.staff("Dina Friis", "Head of IT", administrator=True)
-    with portal.parts.database.write() as session:
-        session.get_one(models.Officer, made.id).is_officer = False
-    return made
+    return portal.administrator()
 
 
 def test_a_lost_passphrase_ends_the_old_account_and_invites_under_the_same_name(

@@ -34,15 +34,7 @@ def house() -> Iterator[MailHouse]:
 @pytest.fixture
 def portal(tmp_path: Path, house: MailHouse, on_database: dict[str, str]) -> Iterator[Portal]:
     """A portal with a mail server."""
-    made = Portal(
-        tmp_path,
-        None,
-        **on_database,
-        mail_host="127.0.0.1",
-        mail_port=str(house.port),
-        mail_from="portal@havblik.example",
-        mail_tls="none",
-    )
+    made = Portal(tmp_path, None, **on_database, **house.settings)
     yield made
     made.close()
 
@@ -314,8 +306,8 @@ def test_who_signs_in_at_the_mail_server_does_it_with_the_files_password(
     tmp_path: Path, house: MailHouse
 ) -> None:
     (tmp_path / "password").write_text("geheim\n")
-    portal = Portal(tmp_path / "portal", mail_host="127.0.0.1", mail_port=str(house.port), mail_tls="none",
-                    mail_from="p@a.example", mail_user="p", mail_password_file=str(tmp_path / "password"))  # fmt: skip
+    signing_in = {"mail_user": "p", "mail_password_file": str(tmp_path / "password")}
+    portal = Portal(tmp_path / "portal", None, **house.settings, **signing_in)
     assert notices.server_of(portal.parts.settings).password == "geheim"
     assert "geheim" not in repr(notices.server_of(portal.parts.settings))
     ida = portal.staff("Ida")

@@ -25,13 +25,7 @@ def house() -> Iterator[MailHouse]:
 @pytest.fixture
 def portal(tmp_path: Path, house: MailHouse) -> Iterator[Portal]:
     """A portal with a mail server."""
-    made = Portal(
-        tmp_path,
-        mail_host="127.0.0.1",
-        mail_port=str(house.port),
-        mail_from="portal@havblik.example",
-        mail_tls="none",
-    )
+    made = Portal(tmp_path, None, **house.settings)
     yield made
     made.close()
 

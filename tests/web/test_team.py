@@ -39,10 +39,7 @@ def team(portal: Portal, ida: Staff) -> Team:
 @pytest.fixture
 def dina(portal: Portal) -> Staff:
     """An administrator who handles no case."""
-    made = portal.staff("Dina Friis", "Head of IT", administrator=True)
-    with portal.parts.database.write() as session:
-        session.get_one(models.Officer, made.id).is_officer = False
-    return made
+    return portal.administrator()
 
 
 def sent_grants(grants: tuple[ChannelGrant, ...]) -> list[dict[str, Any]]:
