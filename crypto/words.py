@@ -40,7 +40,9 @@ def fold(text: str) -> str:
     return re.sub("[^a-z]", "", unicodedata.normalize("NFKC", text).lower())
 
 
-FOLDED_WORDS: dict[str, int] = {fold(word): number for number, word in reversed(list(enumerate(WORDS)))}
+FOLDED_WORDS: dict[str, int] = {
+    word if word.isalpha() else fold(word): number for number, word in reversed(list(enumerate(WORDS)))
+}
 """The first word of the list for each folded spelling: 7,775 entries, prefix-free."""
 
 _LONGEST = max(map(len, FOLDED_WORDS))

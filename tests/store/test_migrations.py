@@ -130,11 +130,14 @@ def test_four_processes_that_start_at_once_all_find_the_tables(main_url: str, vo
     assert migrate.is_current(main_url, volatile_url)
 
 
-def test_a_start_with_nothing_to_migrate_does_not_load_alembic(sqlite_url: str, volatile_url: str) -> None:
+@pytest.mark.parametrize("idle", ["alembic", "psycopg", "sqlalchemy.dialects.postgresql"])
+def test_a_start_on_sqlite_with_nothing_to_migrate_does_not_load(
+    idle: str, sqlite_url: str, volatile_url: str
+) -> None:
     migrate.upgrade(sqlite_url, volatile_url)
     start = (
-        "import sys; from portal.store import migrate; migrate.upgrade(*sys.argv[1:]);"
-        "sys.exit('alembic' in sys.modules)"
+        "import sys, portal; from portal.store import migrate; migrate.upgrade(*sys.argv[2:]);"
+        "sys.exit(sys.argv[1] in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", start, sqlite_url, volatile_url], check=False, cwd=ROOT)
-    assert done.returncode == 0
+    command = [sys.executable, "-c", start, idle, sqlite_url, volatile_url]
+    assert subprocess.run(command, check=False, cwd=ROOT).returncode == 0

@@ -82,7 +82,6 @@ class Wrap(Base):
             "ix_wraps_bare",
             "case_id",
             sqlite_where=text(BARE_WRAP["sqlite"]),
-            postgresql_where=text(BARE_WRAP["postgresql"]),
         ),
         {"sqlite_with_rowid": False},
     )

@@ -1,4 +1,8 @@
-"""Signed channel records, grants, and who keeps an anchor."""
+"""Signed channel records, grants, and who keeps an anchor.
+
+Partial indexes name SQLite's condition alone, here and in cases.py: naming PostgreSQL's, too, would load its dialect
+with every driver at each start. The migrations, which make all tables, have both.
+"""
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,18 +50,18 @@ class Grant(Base):
         Index(
             "uq_grants_of_case",
             "purpose", "channel_id", "case_id", "number", "receiver",
-            unique=True, sqlite_where=WITH_CASE, postgresql_where=WITH_CASE,
+            unique=True, sqlite_where=WITH_CASE,
         ),
         Index(
             "uq_grants_of_channel",
             "purpose", "channel_id", "number", "receiver",
-            unique=True, sqlite_where=WITHOUT_CASE, postgresql_where=WITHOUT_CASE,
+            unique=True, sqlite_where=WITHOUT_CASE,
         ),
         Index("ix_grants_receiver", "receiver", "purpose"),
         Index(
             "ix_grants_bare",
             "case_id",
-            sqlite_where=text(BARE_GRANT["sqlite"]), postgresql_where=text(BARE_GRANT["postgresql"]),
+            sqlite_where=text(BARE_GRANT["sqlite"]),
         ),
     )  # fmt: skip
 
