@@ -19,7 +19,8 @@ from werkzeug.wrappers import Request, Response
 
 Answer = TypeVar("Answer", bound=Response)
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 1024 * 1024
+"""As much as gunicorn takes from a socket at once: of less it copies the rest again for each piece."""
 FIELD_BYTES = 640 * 1024
 MAX_PARTS = 64
 MAX_HELD_BYTES = 320 * 1024
