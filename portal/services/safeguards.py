@@ -1,9 +1,13 @@
 """What one accident would lose: channels with a single reader, or without a confirmed recovery sheet."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from portal.domain.access import Right, may
 from portal.services.parts import Parts
-from portal.services.team_page import Team, TeamPage, team_page
+from portal.services.staff import person_of
+from portal.services.team_page import KeyedChannel, keyed_channels, staff_of
+from portal.store.models import Officer
 
 
 @dataclass(frozen=True)
@@ -17,16 +21,19 @@ class Weak:
 
 
 def weak_channels(parts: Parts, officer_id: bytes) -> tuple[Weak, ...]:
-    """The weak ones among the channels that this person reads or administers. Raises NotFound."""
-    return weak_of(team_page(parts, officer_id))
+    """The weak ones among the channels that this person reads or administers. Raises NotFound.
 
-
-def weak_of(page: TeamPage) -> tuple[Weak, ...]:
-    """The weak ones among the channels of the page."""
-    found = (_weak(team) for team in page.channels)
+    The list asks at each visit: no case is counted for it.
+    """
+    with parts.database.read() as session:
+        me, everybody = staff_of(session, officer_id)
+        administers = may(person_of(me), Right.ARRANGE_PEOPLE)
+        keyed = keyed_channels(session, me.organisation_id)
+        found = [_weak(one, everybody) for one in keyed if administers or one.has_on_team(me)]
     return tuple(one for one in found if one.alone or one.without_sheet)
 
 
-def _weak(team: Team) -> Weak:
-    reading = [one for one in team.members if one.active and one.is_officer and one.id not in team.leaving]
-    return Weak(team.slug, team.name, alone=len(reading) < 2, without_sheet=not team.sheet_confirmed)  # noqa: PLR2004 - two
+def _weak(channel: KeyedChannel, everybody: Iterable[Officer]) -> Weak:
+    reading = [one for one in everybody if one.active and channel.has_on_team(one)]
+    row = channel.row
+    return Weak(row.slug, row.name, alone=len(reading) < 2, without_sheet=row.sheet_confirmed_on is None)  # noqa: PLR2004 - two

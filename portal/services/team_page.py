@@ -65,6 +65,21 @@ class Team:
 
 
 @dataclass(frozen=True)
+class KeyedChannel:
+    """A channel that has keys: its row, its verified records, each epoch's party, and who is leaving it."""
+
+    row: models.Channel
+    records: tuple[ChannelRecord, ...]
+    parties: Mapping[int, bytes]
+    leaving: frozenset[bytes]
+
+    def has_on_team(self, officer: models.Officer) -> bool:
+        """Whether the officer reads its cases."""
+        here = officer.is_officer and is_member(self.records[-1], officer)
+        return here and officer.id not in self.leaving
+
+
+@dataclass(frozen=True)
 class TeamPage:
     """The whole page; `people` and `invitations` are empty unless an administrator looks."""
 
@@ -81,7 +96,7 @@ class TeamPage:
 def team_page(parts: Parts, officer_id: bytes) -> TeamPage:
     """What the officer may see of the teams. Raises NotFound for somebody who has left."""
     with parts.database.read() as session:
-        me, everybody = _me(session, officer_id)
+        me, everybody = staff_of(session, officer_id)
         administers = may(person_of(me), Right.ARRANGE_PEOPLE)
         teams = _teams(session, me, everybody)
     return TeamPage(
@@ -95,7 +110,7 @@ def team_page(parts: Parts, officer_id: bytes) -> TeamPage:
 def team_of(parts: Parts, officer_id: bytes, channel_id: bytes) -> Team:
     """One channel, for a member or an administrator. Raises NotFound for anybody else."""
     with parts.database.read() as session:
-        me, everybody = _me(session, officer_id)
+        me, everybody = staff_of(session, officer_id)
         administers = may(person_of(me), Right.ARRANGE_PEOPLE)
         teams = _teams(session, me, everybody)
     for team in teams:
@@ -104,39 +119,44 @@ def team_of(parts: Parts, officer_id: bytes, channel_id: bytes) -> Team:
     raise NotFound
 
 
-def _me(session: Transaction, officer_id: bytes) -> tuple[models.Officer, tuple[models.Officer, ...]]:
+def staff_of(session: Transaction, officer_id: bytes) -> tuple[models.Officer, tuple[models.Officer, ...]]:
+    """Who looks, and everybody who is or was on the staff. Raises NotFound for somebody who has left."""
     me = session.get(models.Officer, officer_id)
     if me is None or not me.active:
         raise NotFound
     return me, tuple(rows.people(session, me.organisation_id))
 
 
-def _teams(
-    session: Transaction, me: models.Officer, everybody: tuple[models.Officer, ...]
-) -> tuple[Team, ...]:
+def keyed_channels(session: Transaction, organisation_id: bytes) -> tuple[KeyedChannel, ...]:
+    """The organisation's channels that have keys, in their order."""
     loaded = []
-    for channel in all_channels(session, me.organisation_id):
+    for channel in all_channels(session, organisation_id):
         found = rows.records(session, channel.id)
         if found and channel.anchor_recipient is not None:
             records = verified(channel.id, tuple(row.raw for row in found))
-            loaded.append((channel, records, {row.epoch: row.party for row in found}))
-    known = frozenset(member.officer_id for _, records, _ in loaded for r in records for member in r.members)
-    return tuple(_team(session, *one, me, everybody, known) for one in loaded)
+            parties = {row.epoch: row.party for row in found}
+            loaded.append(KeyedChannel(channel, records, parties, rows.removals(session, channel.id)))
+    return tuple(loaded)
+
+
+def _teams(
+    session: Transaction, me: models.Officer, everybody: tuple[models.Officer, ...]
+) -> tuple[Team, ...]:
+    keyed = keyed_channels(session, me.organisation_id)
+    known = frozenset(member.officer_id for one in keyed for r in one.records for member in r.members)
+    return tuple(_team(session, one, me, everybody, known) for one in keyed)
 
 
 def _team(
     session: Transaction,
-    channel: models.Channel,
-    records: tuple[ChannelRecord, ...],
-    parties: Mapping[int, bytes],
+    keyed: KeyedChannel,
     me: models.Officer,
     everybody: tuple[models.Officer, ...],
     known: frozenset[bytes],
 ) -> Team:
-    newest = records[-1]
-    keepers, leaving = rows.keepers(session, channel.id), rows.removals(session, channel.id)
+    channel, newest, keepers = keyed.row, keyed.records[-1], rows.keepers(session, keyed.row.id)
     outside = [one for one in everybody if one.active and one.is_officer and not is_member(newest, one)]
-    mine = me.is_officer and is_member(newest, me) and me.id not in leaving
+    mine = keyed.has_on_team(me)
     return Team(
         id=channel.id,
         slug=channel.slug,
@@ -144,14 +164,14 @@ def _team(
         words=newest.anchor_party(Recipient.parse(channel.anchor_recipient or "")).words,
         members=tuple(_colleague(one) for one in everybody if is_member(newest, one)),
         keepers=keepers,
-        leaving=leaving,
+        leaving=keyed.leaving,
         waiting=tuple(_colleague(one) for one in outside if one.id not in known),
         others=tuple(_colleague(one) for one in outside if one.id in known),
         mine=mine,
         keeping=mine and me.id in keepers,
         sheet_confirmed=channel.sheet_confirmed_on is not None,
         epoch=newest.epoch,
-        last_chances=older_keys.last_chances(session, records, channel.id, parties),
+        last_chances=older_keys.last_chances(session, keyed.records, channel.id, keyed.parties),
     )
 
 

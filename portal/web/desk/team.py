@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from portal.services.invitations import DAYS_VALID
-from portal.services.safeguards import weak_of
+from portal.services.safeguards import weak_channels
 from portal.services.team_page import team_page
 from portal.web.desk.access import officer
 from portal.web.parts import parts
@@ -16,7 +16,10 @@ def register(blueprint: Blueprint) -> None:
 
 def team() -> str:
     """The page. What it changes, the browser signs and the API takes."""
-    page = team_page(parts(), officer().id)
     return render_template(
-        "desk/team.html", page=page, weak=weak_of(page), me=officer().id, days_valid=DAYS_VALID
+        "desk/team.html",
+        page=team_page(parts(), officer().id),
+        weak=weak_channels(parts(), officer().id),
+        me=officer().id,
+        days_valid=DAYS_VALID,
     )
