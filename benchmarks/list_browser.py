@@ -2,6 +2,8 @@
 
 import time
 
+from playwright.sync_api import sync_playwright
+
 from benchmarks.many_cases import add_cases
 from benchmarks.reports import Figures
 from benchmarks.stage import Stage, stage
@@ -27,7 +29,7 @@ def measure() -> Figures:
 def _loads(place: Stage) -> tuple[float, float]:
     """The median load, counted from the click to the titles of 50 rows, and to the last of all titles."""
     waits = []
-    with chromium() as browser:
+    with sync_playwright() as driver, chromium(driver, CHROMIUM) as browser:
         desk = Running(place.portal, place.officer, place.team, place.server.url, browser)
         with desk.window() as window:
             tab = desk.sign_in(window)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser import desk_browser
 from tests.browser.desk_browser import Running
@@ -14,9 +14,16 @@ expect.set_options(timeout=20_000)  # key derivation and sealing share two cores
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers of this process."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium; what one test leaves in it, no other sees, since each opens windows of its own."""
-    with chromium() as opened:
+    with chromium(playwright) as opened:
         yield opened
 
 

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Playwright, expect
 
 from portal.demo.stories import Story, stories
 from tests.browser.desk_browser import Running
+from tests.browser.live import CHROMIUM, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_faults")]
 SAMPLES = {story.key: story for story in stories() if any(step.what == "ask" for step in story.steps)}
 FILES = ("bilag.jpg", "timeliste.pdf", "opplaeringsplan.docx")
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The browser as people have it, with all its windows; elsewhere its engine alone is enough."""
+    with chromium(playwright, CHROMIUM) as opened:
+        yield opened
 
 
 def content(name: str) -> bytes:
