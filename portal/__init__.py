@@ -17,8 +17,6 @@ from portal.web import assets, context, errors, formatting, health, languages, r
 from portal.web import surfaces as surfaces_here
 from portal.web.parts import EXTENSION
 
-MAX_FORM_BYTES = 4 * 1024**2
-
 
 def create_app(
     settings: Settings | None = None,
@@ -46,7 +44,6 @@ def application(parts: Parts, surfaces: Collection[str] = surfaces_here.SURFACES
     app.request_class = request.NothingOnDisk
     app.extensions[EXTENSION] = parts
     app.secret_key = parts.secrets.csrf
-    app.config.update(MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (security, sessions, assets, errors, context, formatting, health):

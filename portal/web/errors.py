@@ -13,11 +13,12 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from gunicorn.http.errors import NoMoreData, ParseException
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.services import errors as service
 from portal.store.errors import BlobMissing, StorageFull, StoreBusy, StoreError
 from portal.web.context import do_without_organisation
+from portal.web.multipart import linger
 from portal.web.parts import parts
 
 LOG = logging.getLogger("fortrolig")
@@ -187,6 +188,8 @@ def _handler(shown: Shown):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Fl
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge | UnsupportedMediaType):
+        return linger(page(BY_STATUS[error.code]), request)  # refused unread, or in the middle of it
     return page(BY_STATUS.get(error.code or 500, BROKEN if (error.code or 500) < 500 else SERVER))  # noqa: PLR2004
 
 

@@ -12,6 +12,7 @@ from crypto.receipt import TOKEN_MAX_AGE_SECONDS
 from portal.domain.register import Kind
 from portal.services import invitations, officers, sessions
 from portal.settings import Settings
+from portal.web.request import FORM_BYTES, FORM_FIELDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 DEFAULTS = Settings(instance=Path(), database_url="", volatile_url="")
@@ -21,6 +22,8 @@ LIMITS = {
     "one report or answer in all": f"{DEFAULTS.max_report_bytes // GIB} GiB",
     "files in one report or answer": str(DEFAULTS.max_files),
     "a text": f"{DEFAULTS.max_text_bytes:,} bytes",
+    "a form without files, in all": f"{FORM_BYTES // 1024**2} MiB",
+    "fields in one form without files": str(FORM_FIELDS),
     "file bodies sealed at once, a process": str(DEFAULTS.upload_slots),
     "receipts stretched at once, a process (Argon2id, 19 MiB each)": str(DEFAULTS.kdf_slots),
     "a visit without a sign, reporters and officers": f"{DEFAULTS.idle_minutes} minutes",

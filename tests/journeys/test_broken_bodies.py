@@ -1,10 +1,12 @@
-"""Rule: a body that is broken on its way is said to be the sender's, on every kind of form, and the server goes on.
+"""Rule: a body that is broken on its way, or has no end, is said to be the sender's, and the server goes on.
 
 Sources: RFC 9112, section 7.1 (chunks); "The sealed round trip", section 5 (bad input gets a clear page).
 """
 
+import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,33 @@ def test_broken_chunks_are_a_bad_request_and_no_fault_of_the_server(
     assert asked(server, kind, BODIES[body]) == b"HTTP/1.1 400 BAD REQUEST"
     assert "fault" not in server.output()[len(before) :]
     assert server.answers()
+
+
+FORM = b"POST /en/receipt HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+MIB = b"a&" * 512 * 1024
+LONG = {
+    "announced": (b"Content-Length: %d\r\n\r\n" % (16 * len(MIB)), MIB, b""),
+    "in chunks": (b"Transfer-Encoding: chunked\r\n\r\n", b"%x\r\n%s\r\n" % (len(MIB), MIB), b"0\r\n\r\n"),
+}
+
+
+def most_memory(server: Server) -> int:
+    """The most KiB that any process of the server has ever held."""
+    told = [Path(f"/proc/{process}/status").read_text() for process in server.processes()]
+    return max(int(re.findall(r"VmHWM:\s+(\d+) kB", text)[0]) for text in told)
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_form_of_16_mib_is_answered_with_a_page_and_costs_no_memory(kind: str, server: Server) -> None:
+    head, part, end = LONG[kind]
+    assert server.answers()
+    before = most_memory(server)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(FORM + head + part * 16 + end)
+        line.shutdown(socket.SHUT_WR)
+        answer = bytearray()
+        while data := line.recv(65_536):
+            answer += data
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.rstrip().endswith(b"</html>")
+    assert most_memory(server) - before < 32 * 1024

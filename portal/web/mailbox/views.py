@@ -33,11 +33,11 @@ def sign_in() -> Response:
 def open_case() -> Response | AnyResponse:
     """The case, by a redirect; the form again where the receipt is wrong. Wrong key, wrong passphrase: one answer."""
     form = SignInForm(request.form)
+    draft = request.form.get("draft", "")
     try:
         cookie = mailbox.sign_in(parts(), form.case_key.data or "", form.passphrase.data or "")
     except (Refused, Busy) as error:
-        return _sign_in_page(form, error.code, error.word if isinstance(error, UnknownWord) else "")
-    draft = request.form.get("draft", "")
+        return _sign_in_page(form, error.code, error.word if isinstance(error, UnknownWord) else "", draft)
     response = _with_draft(cookie, draft) if draft else redirect(url_for("mailbox.case", visit=ATTEMPT), 303)
     cookies.set_cookie(response, "mailbox", cookie.value)
     return response
@@ -140,7 +140,7 @@ def _sign_in_page(form: SignInForm, problem: str = "", word: str = "", draft: st
             form=form,
             problem=problem or None,
             word=word,
-            draft=draft or request.form.get("draft", "")[: parts().settings.max_text_bytes],
+            draft=draft,
         )
     )
     if problem:
