@@ -19,9 +19,9 @@
         GrantMismatch             a true grant, but not the one that was asked for
       WrapDamaged               a wrap was changed, or belongs to another place or holder
       ReceiptError
-        CaseKeyMalformed          not 12 symbols
+        CaseKeyMalformed          not 12 symbols, or typed in too many characters
         PassphraseWordUnknown     a word that is not in the list; `.word` is what was typed
-        PassphraseMalformed       another number of words than the receipt has
+        PassphraseMalformed       another number of words than the receipt has, or too many characters
         TokenMalformed            a form token that we did not issue
         TokenExpired              a form token that is too old
       SheetMalformed            recovery words whose checksum word does not fit

@@ -29,6 +29,11 @@ CASE_KEY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CASE_KEY_SYMBOLS = 12
 PASSPHRASE_WORDS = 6
 
+CASE_KEY_TYPED = 64
+PASSPHRASE_TYPED = 256
+"""Characters (code points) that are looked at. NFKC takes time by the square of a run of combining marks, and a
+hundred thousand of them, in one field of a stranger's form, would hold a whole process for minutes."""
+
 ARGON2_MEMORY_KIB = 19_456
 ARGON2_PASSES = 2
 
@@ -93,8 +98,10 @@ def _case_key(random: bytes) -> str:
 def fold_case_key(text: str) -> str:
     """The 12 symbols that typed `text` means: case, spaces and hyphens do not matter, O is 0, I and L are 1.
 
-    Raises CaseKeyMalformed.
+    Raises CaseKeyMalformed, for more than 64 characters before any folding.
     """
+    if len(text) > CASE_KEY_TYPED:
+        raise CaseKeyMalformed(f"more than {CASE_KEY_TYPED} characters")
     plain = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in plain if not (c.isspace() or unicodedata.category(c) == "Pd"))
     symbols = symbols.translate(_AS_CROCKFORD)
@@ -108,8 +115,10 @@ def fold_passphrase(text: str) -> str:
 
     Spaces, hyphens, digits, case and accents' spelling do not matter; words may run together. Raises
     PassphraseWordUnknown with the first piece of `text` that no word of the list fits, and
-    PassphraseMalformed for another number of words.
+    PassphraseMalformed for another number of words, or for more than 256 characters before any folding.
     """
+    if len(text) > PASSPHRASE_TYPED:
+        raise PassphraseMalformed(f"more than {PASSPHRASE_TYPED} characters")
     pieces = [(piece, fold(piece)) for piece in text.split()]
     folded = "".join(letters for _, letters in pieces)
     words, taken = split_folded(folded)

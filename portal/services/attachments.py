@@ -18,6 +18,8 @@ from portal.services.parts import Parts
 from portal.store.blobs import BlobWriter
 
 MAX_NAME_CHARACTERS = 120
+READ_NAME_CHARACTERS = 255
+"""No file system has longer ones. NFC takes time by the square of a run of combining marks: the rest is cut first."""
 SLOT_WAIT_SECONDS = 20.0
 
 
@@ -132,11 +134,11 @@ def open_file(parts: Parts, root: Root, item: FileItem) -> Iterator[bytes]:
 
 
 def neutral_name(name: str) -> str:
-    """A file name that is only a name: no folders, no control or direction characters, 120 characters.
+    """A file name that is only a name: no folders, no control or direction characters, 120 characters of the first 255.
 
     Stops path traversal, header injection, and "exe" shown as "txt" by a right-to-left override.
     """
-    base = PurePosixPath(PureWindowsPath(name).name).name
+    base = PurePosixPath(PureWindowsPath(name).name).name[:READ_NAME_CHARACTERS]
     kept = "".join(sign for sign in unicodedata.normalize("NFC", base) if _printable(sign)).strip(" .")
     if len(kept) > MAX_NAME_CHARACTERS:
         stem, dot, ending = kept.rpartition(".")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crypto.receipt import TOKEN_MAX_AGE_SECONDS
+from crypto.receipt import CASE_KEY_TYPED, PASSPHRASE_TYPED, TOKEN_MAX_AGE_SECONDS
 from portal.domain.register import Kind
 from portal.services import invitations, officers, sessions
+from portal.services.attachments import MAX_NAME_CHARACTERS, READ_NAME_CHARACTERS
 from portal.settings import Settings
 from portal.web.request import FORM_BYTES, FORM_FIELDS
 
@@ -24,6 +25,9 @@ LIMITS = {
     "a text": f"{DEFAULTS.max_text_bytes:,} bytes",
     "a form without files, in all": f"{FORM_BYTES // 1024**2} MiB",
     "fields in one form without files": str(FORM_FIELDS),
+    "a case key as typed": f"{CASE_KEY_TYPED} characters",
+    "a reporter's passphrase as typed": f"{PASSPHRASE_TYPED} characters",
+    f"a file's name, before it is cut to {MAX_NAME_CHARACTERS}": f"{READ_NAME_CHARACTERS} characters",
     "file bodies sealed at once, a process": str(DEFAULTS.upload_slots),
     "receipts stretched at once, a process (Argon2id, 19 MiB each)": str(DEFAULTS.kdf_slots),
     "a visit without a sign, reporters and officers": f"{DEFAULTS.idle_minutes} minutes",

@@ -30,6 +30,8 @@ NAMES = [
     "x" * 300,
     "y" * 119 + "." + "z" * 300,
     "\U0001f4f7" * 150 + ".heic",
+    "e" + "\u0315" * 400 + "\u0301" * 400 + ".txt",
+    "\U0001f4f7" * 254 + "e\u0301.txt",
     "line\u2028break.txt",
 ]
 TYPES = ["application/pdf", "Image/JPEG; q=1", "", "text", "a/b/c", "x/" + "y" * 200, "te xt/plain", "/"]

@@ -1,6 +1,8 @@
 /** Names and types of files that say only what they are. As neutral_name and neutral_type in services/attachments.py. */
 
 const MAX_CHARACTERS = 120;
+/** What a file system takes; the rest is cut before NFC, which takes time by the square of a run of marks. */
+const READ_CHARACTERS = 255;
 const NEVER = /[\p{C}\u2028\u2029<>:"/\\|?*]/gu;
 const TYPE = /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/;
 
@@ -9,7 +11,7 @@ const TYPE = /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/;
  * @param {string} name
  */
 export function neutralName(name) {
-  const base = name.split(/[/\\]/).at(-1) ?? "";
+  const base = Array.from(name.split(/[/\\]/).at(-1) ?? "").slice(0, READ_CHARACTERS).join("");
   const kept = Array.from(base.normalize("NFC").replace(NEVER, "").replace(/^[ .]+|[ .]+$/g, ""));
   if (kept.length <= MAX_CHARACTERS) return kept.join("") || "file";
   const dot = kept.lastIndexOf(".");

@@ -18,9 +18,9 @@
  *       GrantMismatch             a true grant, but not the one that was asked for
  *     WrapDamaged               a wrap was changed, or belongs to another place or holder
  *     ReceiptError
- *       CaseKeyMalformed          not 12 symbols
+ *       CaseKeyMalformed          not 12 symbols, or typed in too many characters
  *       PassphraseWordUnknown     a word that is not in the list; `.word` is what was typed
- *       PassphraseMalformed       another number of words than the receipt has
+ *       PassphraseMalformed       another number of words than the receipt has, or too many characters
  *     SheetMalformed            recovery words whose checksum word does not fit
  *     MessageError
  *       MessageMalformed          the plaintext is not a message of SPEC 6

@@ -13,6 +13,10 @@ export const CASE_KEY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 export const CASE_KEY_SYMBOLS = 12;
 export const PASSPHRASE_WORDS = 6;
 
+/** Characters (code points) that are looked at: NFKC takes time by the square of a run of combining marks. */
+export const CASE_KEY_TYPED = 64;
+export const PASSPHRASE_TYPED = 256;
+
 /** Memory in KiB, passes, lanes, output in bytes. */
 export const RECEIPT_KDF = Object.freeze({ m: 19_456, t: 2, p: 1, dkLen: 32 });
 
@@ -55,9 +59,10 @@ export class Receipt {
 /**
  * The 12 symbols that typed `text` means: case, spaces and hyphens do not matter, O is 0, I and L are 1.
  * @param {string} text
- * @throws {CaseKeyMalformed}
+ * @throws {CaseKeyMalformed} for more than 64 characters before any folding
  */
 export function foldCaseKey(text) {
+  if (Array.from(text).length > CASE_KEY_TYPED) throw new CaseKeyMalformed(`more than ${CASE_KEY_TYPED} characters`);
   const plain = text.normalize("NFKC").toUpperCase().replace(SEPARATORS, "");
   const symbols = plain.replaceAll("O", "0").replace(/[IL]/g, "1");
   if (symbols.length !== CASE_KEY_SYMBOLS || [...symbols].some((symbol) => !CASE_KEY_ALPHABET.includes(symbol))) {
@@ -71,9 +76,10 @@ export function foldCaseKey(text) {
  * and accents' spelling do not matter; words may run together.
  * @param {string} text
  * @throws {PassphraseWordUnknown} with the first piece of `text` that no word of the list fits
- * @throws {PassphraseMalformed} for another number of words
+ * @throws {PassphraseMalformed} for another number of words, or for more than 256 characters before any folding
  */
 export function foldPassphrase(text) {
+  if (Array.from(text).length > PASSPHRASE_TYPED) throw new PassphraseMalformed(`more than ${PASSPHRASE_TYPED} characters`);
   const pieces = text.split(SPACES).map((piece) => /** @type {const} */ ([piece, fold(piece)]));
   const folded = pieces.map(([, letters]) => letters).join("");
   const [words, taken] = splitFolded(folded);
