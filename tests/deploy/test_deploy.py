@@ -9,9 +9,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from ssl import SSLError, TLSVersion
@@ -152,10 +153,34 @@ def behind(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def caddy(folder: Path, port: int, open_port: int, portal_port: int) -> Iterator[None]:
+    """Caddy with the shipped file, its two sites on ports of 127.0.0.1; `folder / "said"` is what it prints."""
+    text = (DEPLOY / "caddy" / "Caddyfile").read_text()
+    assert text.count("\nreport.example.org {") == text.count("127.0.0.1:8000") == 1
+    file = folder / "Caddyfile"
+    file.write_text(
+        text.replace("\nreport.example.org {", f"\nhttp://127.0.0.1:{port} {{")
+        .replace("http://report.example.org {", f"http://127.0.0.1:{open_port} {{")
+        .replace(":8000", f":{portal_port}")
+    )
+    home = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "said").open("w") as said:
+        running = subprocess.Popen(
+            [needed("caddy"), "run", "--adapter", "caddyfile", "--config", str(file)], env=home, cwd=folder,
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
 def test_caddy_takes_its_file() -> None:
-    caddy, file = needed("caddy"), DEPLOY / "caddy" / "Caddyfile"
+    file = DEPLOY / "caddy" / "Caddyfile"
     done = subprocess.run(
-        [caddy, "validate", "--adapter", "caddyfile", "--config", str(file)],
+        [needed("caddy"), "validate", "--adapter", "caddyfile", "--config", str(file)],
         capture_output=True,
         text=True,
         check=False,
@@ -167,27 +192,8 @@ def test_caddy_takes_its_file() -> None:
 def test_a_report_with_a_file_comes_through_caddy_and_a_visitors_claims_do_not(
     behind: Server, tmp_path: Path
 ) -> None:
-    caddy, port, open_port = needed("caddy"), free_port(), free_port()
-    text = (DEPLOY / "caddy" / "Caddyfile").read_text()
-    assert text.count("\nreport.example.org {") == text.count("127.0.0.1:8000") == 1
-    file = tmp_path / "Caddyfile"
-    file.write_text(
-        text.replace("\nreport.example.org {", f"\nhttp://127.0.0.1:{port} {{")
-        .replace("http://report.example.org {", f"http://127.0.0.1:{open_port} {{")
-        .replace(":8000", f":{behind.port}")
-    )
-    home = {
-        **os.environ,
-        "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path),
-    }
-    with (tmp_path / "said").open("w") as said:
-        running = subprocess.Popen(
-            [caddy, "run", "--adapter", "caddyfile", "--config", str(file)], env=home, cwd=tmp_path,
-            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-        )  # fmt: skip
-    try:
+    port, open_port = free_port(), free_port()
+    with caddy(tmp_path, port, open_port, behind.port):
         wait_for(port)
         visitor, content = Visitor(f"http://127.0.0.1:{port}"), os.urandom(3_000_000)
         page = visitor.open_case(visitor.report("Through Caddy", {"film.mp4": content}))
@@ -197,11 +203,67 @@ def test_a_report_with_a_file_comes_through_caddy_and_a_visitors_claims_do_not(
         wait_for(open_port)
         assert answered(open_port, "/en/") == (301, "https://127.0.0.1/en/")
         assert answered(open_port, "/desk/api/cases") == (403, None)
-    finally:
-        running.terminate()
-        running.wait(20)
     assert "remote_ip" not in (tmp_path / "said").read_text()
     assert "/en/c/whistleblowing" not in (tmp_path / "said").read_text()
+
+
+HIDDEN = ("127.0.0.1:", "remote_ip", "/en/mailbox", "198.51.100.7", "ReporterBrowser", "elsewhere.example")
+"""What a line about a visitor would hold: an address (Caddy's own lines name ports alone), a path, a browser."""
+
+
+@contextmanager
+def broken_portal(port: int) -> Iterator[None]:
+    """A program in the portal's place: its answers are cut off in their middle, or follow slowly, for ever."""
+    stop = threading.Event()
+
+    def answer(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            asked = line.recv(65_536)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900000000\r\n\r\n")
+            while not stop.is_set() and b"/cut" not in asked:
+                line.sendall(b"x" * 100_000)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(door.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", port)) as door:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield
+        stop.set()
+        door.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def asks(port: int, path: str, host: str, *, reads: bool) -> None:
+    """A request by a browser that says who it is; it leaves without the end of the answer, unless it `reads`."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: ReporterBrowser/1.0\r\n"
+            "X-Forwarded-For: 198.51.100.7\r\nConnection: close\r\n\r\n".encode()
+        )
+        line.recv(1_000)
+        while reads and line.recv(65_536):
+            pass
+
+
+def test_caddy_writes_nothing_of_a_visitor_whatever_goes_wrong(tmp_path: Path) -> None:
+    port, open_port, portal_port = free_port(), free_port(), free_port()
+    with caddy(tmp_path, port, open_port, portal_port):
+        wait_for(port)
+        asks(port, "/en/mailbox/portal-down", f"127.0.0.1:{port}", reads=True)
+        for there in (port, open_port):
+            asks(there, "/en/mailbox/other-host", "elsewhere.example", reads=True)
+        asks(open_port, "/en/mailbox/led-on", f"127.0.0.1:{open_port}", reads=True)
+        with broken_portal(portal_port):
+            asks(port, "/en/mailbox/cut", f"127.0.0.1:{port}", reads=True)
+            asks(port, "/en/mailbox/left", f"127.0.0.1:{port}", reads=False)
+            time.sleep(0.5)
+    said = (tmp_path / "said").read_text()
+    assert "serving initial configuration" in said
+    assert [line for line in said.splitlines() if any(word in line for word in HIDDEN)] == []
 
 
 def claims_are_refused(port: int) -> bool:

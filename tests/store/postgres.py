@@ -57,13 +57,13 @@ def cluster(binaries: Path) -> Iterator[Path]:
 
 def create(server_url: str, name: str, pattern: str = "template0") -> str:
     """The URL of a new database called `name`, a copy of `pattern`: an empty one unless told."""
-    _say(server_url, f"CREATE DATABASE {name} TEMPLATE {pattern}")
+    say(server_url, f"CREATE DATABASE {name} TEMPLATE {pattern}")
     return server_url.format(name=name)
 
 
 def drop(server_url: str, name: str) -> None:
     """The database is gone, whoever is still connected to it."""
-    _say(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    say(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def write_out(url: str) -> None:
@@ -71,8 +71,18 @@ def write_out(url: str) -> None:
     _execute(url, "CHECKPOINT")
 
 
-def _say(server_url: str, statement: str) -> None:
+def say(server_url: str, statement: str) -> None:
+    """The server has done `statement`, in no database of ours."""
     _execute(server_url.format(name="postgres"), statement)
+
+
+def told(server_url: str, question: str) -> object:
+    """The one value that the server answers `question` with."""
+    engine = create_engine(server_url.format(name="postgres"))
+    with engine.connect() as connection:
+        answer: object = connection.scalar(text(question))
+    engine.dispose()
+    return answer
 
 
 def _execute(url: str, statement: str) -> None:
