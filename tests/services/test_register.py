@@ -2,6 +2,7 @@
 (Directive (EU) 2019/1937, Art. 18(1)); eight reporters at once never fail and never share a number.
 """
 
+import json
 import os
 import threading
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from portal.services import register
 from portal.store import register as lines
 from portal.store.database import Database
 from portal.store.models import RegisterEntry
+from tests.builders import Portal
 from tests.services.reporters import hand_in, start_process
 from tests.store import rows
 from tests.store.rows import Place
@@ -231,6 +233,35 @@ def test_verifying_gives_the_hash_to_write_down_elsewhere(database: Database, wh
         second = register.verify(session, where.organisation_id)
         entries = list(lines.lines(session, where.organisation_id))
     assert [one.hash for one in entries] == [first.head, second.head]
+
+
+@pytest.mark.parametrize("is_test", [False, True], ids=["a report", "a test report"])
+def test_a_channel_whose_name_holds_a_time_of_day_takes_reports_and_is_named_by_its_id(
+    portal: Portal, *, is_test: bool
+) -> None:
+    team = portal.team(portal.staff("Anna Holm"), name="Care line 08:00-16:00", slug="care")
+    reporter = portal.report(team, is_test=is_test)
+    with portal.parts.database.read() as session:
+        (line,) = lines.lines(session, portal.organisation_id)
+    assert json.loads(line.body)["facts"] == {
+        "channel": team.id.hex(),
+        "reference": portal.case(reporter).reference,
+    }
+
+
+def test_a_register_whose_older_lines_have_the_channels_name_still_verifies(portal: Portal) -> None:
+    with portal.parts.database.write() as session:
+        register.append(
+            session,
+            portal.organisation_id,
+            kind="report-received",
+            day=portal.today,
+            running=True,
+            facts={"channel": "Whistleblowing", "reference": "2026-M4TX9"},
+        )
+    portal.report(portal.team(portal.staff("Anna Holm")))
+    with portal.parts.database.read() as session:
+        assert register.verify(session, portal.organisation_id).entries == 2
 
 
 def test_an_organisation_without_entries_verifies(database: Database, where: Place) -> None:
