@@ -21,6 +21,8 @@ from portal.store.models import Card, Case, Message
 from portal.store.models.cases import LANE_CLOSED, LANE_NEW, LANE_OPEN
 
 PAGE_ROWS = 50
+ID_BYTES = 16
+YEARS = range(2000, 3000)
 SOON_DAYS = 3
 """A deadline that is so many days away, or passed, puts a case on top of the list."""
 
@@ -54,11 +56,18 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The cursor written as `text`. Raises ValueError for anything else."""
+        """The cursor written as `text`, in the one spelling that it has. Raises ValueError for anything else.
+
+        Days far from any of a case are none of ours: three more than the last that there is could not be counted.
+        """
         as_of, band, key, case_id = text.split(".")
-        return cls(
+        found = cls(
             date.fromisoformat(as_of), Band(int(band)), date.fromisoformat(key), bytes.fromhex(case_id)
         )
+        years = {found.as_of.year, found.key.year}
+        if len(found.case_id) != ID_BYTES or not years <= set(YEARS) or str(found) != text:
+            raise ValueError("no page ended there")
+        return found
 
 
 @dataclass(frozen=True)

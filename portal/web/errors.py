@@ -16,7 +16,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.services import errors as service
-from portal.store.errors import BlobMissing, StorageFull, StoreBusy, StoreError
+from portal.store.errors import BlobMissing, Conflict, StorageFull, StoreBusy, StoreError
 from portal.web.context import do_without_organisation
 from portal.web.multipart import linger
 from portal.web.parts import parts
@@ -148,6 +148,8 @@ BY_ERROR: dict[type[Exception], Shown] = {
     service.KeysChanged: KEYS_CHANGED,
     service.Damaged: DAMAGED,
     BlobMissing: NOT_FOUND,
+    # Two at the same thing at once, where no service knows a better word: the second looks again.
+    Conflict: TAKEN,
     StorageFull: FULL,
     StoreBusy: BUSY,
     # A body whose chunks are no chunks, or end too early: the sender's doing, so no fault of ours in the log.

@@ -5,6 +5,7 @@ from typing import Literal
 
 from flask import Blueprint, Response, abort, g, jsonify, redirect, request, url_for
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import ValidationError
 
@@ -128,16 +129,24 @@ def admit() -> None:
         abort(FORBIDDEN)
     if request.method in CHANGING:
         _check_token()
+        if "\0" in "".join(value for _name, value in _form().items(multi=True)):
+            abort(BAD_REQUEST)  # PostgreSQL takes none in a text; web/json_body.py has none either
 
 
 def _check_token() -> None:
     given = request.headers.get("X-CSRFToken")
-    if given is None and request.mimetype == "application/x-www-form-urlencoded":
-        given = request.form.get("csrf_token")
+    if given is None:
+        given = _form().get("csrf_token")
     try:
         validate_csrf(given)
     except ValidationError:
         abort(FORBIDDEN)
+
+
+def _form() -> MultiDict[str, str]:
+    """The fields of a page's form; none of a body of another kind, which is left unread."""
+    plain = request.mimetype == "application/x-www-form-urlencoded"
+    return request.form if plain else MultiDict()
 
 
 def _to_sign_in(_error: Exception) -> BaseResponse:
