@@ -18,6 +18,8 @@ PRIMARY_CODE = 0xFF
 POSTGRES_FULL = {"53100", "53200"}
 POSTGRES_BUSY = {"55P03", "40001", "40P01", "57014"}
 POSTGRES_UNIQUE = "23505"
+POSTGRES_GONE = ("08", "57P01", "57P02", "57P03")
+"""How states begin that end the connection: it is lost, or the server stops, crashes or is not up yet."""
 SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
 
 
@@ -42,16 +44,17 @@ def _translate(failure: DBAPIError) -> StoreError:
     if isinstance(raw, SqliteError):
         return _of_sqlite(raw)
     # psycopg is not imported for its class: that would cost every start on SQLite 60 ms.
-    if failure.statement is None:
-        return Unreachable(_reason(raw))
     state = getattr(raw, "sqlstate", None)
     if state is not None:
         return _of_postgres(state, getattr(raw, "diag", None))
+    # Asked last: COMMIT is no statement either, and what the server refuses there has its own state.
+    if failure.statement is None:
+        return Unreachable(_reason(raw))
     return StoreError(f"the database refused: {type(raw).__name__}")
 
 
 def _reason(raw: BaseException | None) -> str:
-    """Why there is no connection: the first line of what the driver says. Before a statement it knows no values."""
+    """Why there is no connection: the first line of what the driver itself says, which knows no values."""
     lines = str(raw).strip().splitlines() or [type(raw).__name__]
     return f"no connection to the database: {lines[0]}"
 
@@ -77,6 +80,8 @@ def _of_postgres(state: str, diagnosis: object) -> StoreError:
         return StoreBusy("another transaction held the database for too long")
     if state == POSTGRES_UNIQUE:
         return Conflict(_columns_of(getattr(diagnosis, "constraint_name", None) or "unknown"))
+    if state.startswith(POSTGRES_GONE):
+        return Unreachable(f"no connection to the database: {state}")
     return StoreError(f"the database refused: {state}")
 
 
