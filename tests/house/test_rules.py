@@ -13,6 +13,7 @@ from portal.domain.register import Kind
 from portal.services import invitations, officers, sessions
 from portal.services.attachments import MAX_NAME_CHARACTERS, READ_NAME_CHARACTERS
 from portal.settings import Settings
+from portal.web.multipart import MAX_HEADER_BYTES
 from portal.web.request import FORM_BYTES, FORM_FIELDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -28,6 +29,7 @@ LIMITS = {
     "a case key as typed": f"{CASE_KEY_TYPED} characters",
     "a reporter's passphrase as typed": f"{PASSPHRASE_TYPED} characters",
     f"a file's name, before it is cut to {MAX_NAME_CHARACTERS}": f"{READ_NAME_CHARACTERS} characters",
+    "the headers of one part of a form with files": f"{MAX_HEADER_BYTES // 1024} KiB",
     "file bodies sealed at once, a process": str(DEFAULTS.upload_slots),
     "receipts stretched at once, a process (Argon2id, 19 MiB each)": str(DEFAULTS.kdf_slots),
     "a visit without a sign, reporters and officers": f"{DEFAULTS.idle_minutes} minutes",

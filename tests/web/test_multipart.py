@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask, Response, request
+from werkzeug.http import parse_options_header
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request as PlainRequest
 
 from portal.web.multipart import (
+    MAX_HEADER_BYTES,
     READ_BYTES,
     Broken,
     FormError,
@@ -239,6 +241,36 @@ def test_what_has_no_end_is_not_kept_in_memory(what: str) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * READ_BYTES
+
+
+LONG_HEADERS = {
+    "a name of a file": 'Content-Disposition: form-data; name="t"; filename="' + "x" * MAX_HEADER_BYTES + '"',
+    "fields of a header": "Content-Disposition: form-data" + ';a="b"' * (MAX_HEADER_BYTES // 6),
+    "headers": "Content-Disposition: form-data; name=t\r\n" + "\r\n".join(["X: y"] * (MAX_HEADER_BYTES // 6)),
+}
+
+
+@pytest.mark.parametrize("what", LONG_HEADERS)
+@pytest.mark.parametrize("before", [b"", part("a", "1")], ids=["first", "after another part"])
+def test_the_headers_of_a_part_are_bounded_before_they_are_taken_apart(
+    what: str, before: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taking 300 kB of them apart costs three seconds a part, and a form may have 64."""
+    seen: list[int] = []
+
+    def noted(value: str) -> tuple[str, dict[str, str]]:
+        seen.append(len(value))
+        return parse_options_header(value)
+
+    monkeypatch.setattr("werkzeug.sansio.multipart.parse_options_header", noted)
+    with pytest.raises(TooLarge):
+        read(before + f"--{BOUNDARY}\r\n{LONG_HEADERS[what]}\r\n\r\n".encode() + body())
+    assert all(length < 200 for length in seen)
+
+
+def test_the_longest_name_that_a_file_can_have_is_taken() -> None:
+    name = "%22\u1ebf" * 255  # a browser escapes a quotation mark; each other sign is up to four bytes
+    assert read(body(part("f", b"x", name)))[1].files == [(name.replace("%22", '"'), "text/plain", b"x")]
 
 
 def test_what_follows_the_last_part_is_not_read() -> None:
