@@ -3,6 +3,7 @@
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath, PureWindowsPath
@@ -15,7 +16,9 @@ from crypto.errors import AttachmentDamaged
 from crypto.keys import Recipient, Root
 from portal.services.errors import Busy, Damaged
 from portal.services.parts import Parts
+from portal.store import cases
 from portal.store.blobs import BlobWriter
+from portal.store.errors import StoreError
 
 MAX_NAME_CHARACTERS = 120
 READ_NAME_CHARACTERS = 255
@@ -39,9 +42,10 @@ class SealedFile:
 class SealingSink:
     """Takes the files of one form and seals each to `recipient`, straight into the blob store.
 
-    Use as a context manager: unless `keep()` was called, leaving it erases every blob it made. `admit` is
-    called once, before the first byte of the first file, with the fields typed before it; what it raises
-    refuses the form. Raises Busy when no upload slot comes free, StorageFull when the disk is full.
+    Use as a context manager: unless `keep()` was called, leaving it erases every blob it made that no message
+    lists. `admit` is called once, before the first byte of the first file, with the fields typed before it;
+    what it raises refuses the form. Raises Busy when no upload slot comes free, StorageFull when the disk is
+    full.
     """
 
     def __init__(self, parts: Parts, recipient: Recipient, admit: Callable[[dict[str, str]], object]) -> None:
@@ -100,6 +104,18 @@ class SealingSink:
             raise RuntimeError("a file's bytes came before its beginning")
         return self._writer, self._sealer
 
+    def _erase_unlisted(self) -> None:
+        """Something went wrong, perhaps after the message was stored: then its files are its own.
+
+        Where that can't be told they stay, and the sweep takes those that no message lists.
+        """
+        made = {sealed.blob_id for sealed in self.files}
+        with suppress(StoreError):
+            with self._parts.database.read() as session:
+                listed = cases.listed(session, made)
+            for blob_id in made - listed:
+                self._parts.blobs.erase(blob_id)
+
     def __enter__(self) -> Self:
         return self
 
@@ -109,9 +125,8 @@ class SealingSink:
         try:
             if self._writer is not None:
                 self._writer.abort()
-            if not self._kept:
-                for sealed in self.files:
-                    self._parts.blobs.erase(sealed.blob_id)
+            if self.files and not self._kept:
+                self._erase_unlisted()
         finally:
             if self._slot:
                 self._parts.upload_slots.release()

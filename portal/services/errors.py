@@ -3,6 +3,7 @@
     ServiceError
     ├─ Refused            bad input from a person; `code` names it for the page
     │  ├─ EmptyReport, TextTooLong, FormExpired, ReceiptShown, UnknownChannel, ChannelClosed
+    │  ├─ CaseGone         the case was erased while its reporter wrote
     │  ├─ MalformedKey, UnknownWord      typed wrongly: said at once, before anything is looked up
     │  └─ WrongReceipt    no such case key, or another passphrase: one answer for both
     ├─ Taken              the message number is gone: something came between
@@ -86,6 +87,12 @@ class ReceiptShown(Refused):
     """This very form was received, and the half hour in which its receipt is shown again is over."""
 
     code = "receipt_shown"
+
+
+class CaseGone(Refused):
+    """The case was erased since its reporter opened it; nothing was stored."""
+
+    code = "case_gone"
 
 
 class Taken(ServiceError):

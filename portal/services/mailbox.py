@@ -8,6 +8,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from crypto.body import FileItem
 from crypto.errors import CryptoError, WrapDamaged
 from crypto.keys import Root
@@ -21,6 +23,7 @@ from portal.services.channels import ChannelKeys, PublicChannel, channel_keys, p
 from portal.services.conversation import MessageView, TalkKeys
 from portal.services.erasing import may_reporter_erase
 from portal.services.errors import (
+    CaseGone,
     EmptyReport,
     KeysChanged,
     NotSignedIn,
@@ -30,7 +33,7 @@ from portal.services.errors import (
 )
 from portal.services.parts import Parts
 from portal.services.team_changes import TeamChange
-from portal.store import cases, mailboxes
+from portal.store import cases, desk_queries, mailboxes
 from portal.store.errors import Conflict
 from portal.store.models import Case
 
@@ -152,7 +155,8 @@ def read(parts: Parts, seen: Visit) -> Conversation:
 def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: list[SealedFile]) -> None:
     """The reporter's next message, sealed and stored at number `n`.
 
-    Raises Taken when something came between, EmptyReport, TextTooLong. Register: `answer-received`.
+    One transaction, with what the reporter's side remembers of it. Raises Taken when something came between, CaseGone,
+    EmptyReport, TextTooLong. Register: `answer-received`.
     """
     if not text.strip() and not files:
         raise EmptyReport
@@ -164,16 +168,20 @@ def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: li
     prev = seen.loaded.messages[-1].hash
     pen = sealing.Writer(seen.case.id, seen.talk.newest, seen.root, seen.keys.newest.hash, lang, day)
     sealed = pen.seal("message", n, prev, text, files=files)
+    notebook = replace(seen.notebook, last_n=n, last_hash=hashlib.sha256(sealed).digest())
     try:
         with parts.database.write() as session:
+            # Locked, so that nobody erases it before this is done.
+            if desk_queries.case(session, seen.case.id, to_change=True) is None:
+                raise CaseGone
             session.add(sealing.message_row(seen.case.id, n, sealed, day))
             session.add_all(sealing.file_row(seen.case.id, n, item) for item in files)
+            _keep(session, seen.case.id, seen.root, notebook, seen.case.notebook_version)
             register.append(
                 session, seen.case.organisation_id, kind="answer-received", day=day, case_id=seen.case.id
             )
     except Conflict as error:
         raise Taken from error
-    _remember(parts, seen, n, hashlib.sha256(sealed).digest())
 
 
 def file(seen: Visit, file_id: str) -> tuple[Root, FileItem]:
@@ -222,7 +230,8 @@ def _count_visit(parts: Parts, case_id: bytes, root: Root) -> tuple[int, date]:
     notebook, version = _open_notebook(parts, case_id, root)
     count, _last = notebook.opened
     counted = replace(notebook, opened=(count + 1, parts.clock.today()))
-    _keep(parts, case_id, root, counted, version)
+    with parts.database.write() as session:
+        _keep(session, case_id, root, counted, version)
     return notebook.opened
 
 
@@ -235,13 +244,7 @@ def _read_opened(raw: bytes) -> tuple[int, date | None]:
     return int(count), date.fromisoformat(day) if count != "0" else None
 
 
-def _remember(parts: Parts, seen: Visit, n: int, message: bytes) -> None:
-    notebook = replace(seen.notebook, last_n=n, last_hash=message)
-    _keep(parts, seen.case.id, seen.root, notebook, seen.case.notebook_version)
-
-
-def _keep(parts: Parts, case_id: bytes, root: Root, notebook: Notebook, version: int) -> None:
+def _keep(session: Session, case_id: bytes, root: Root, notebook: Notebook, version: int) -> None:
     """The notebook, unless another visit wrote it first: then that one's stands, and nothing is lost but a count."""
     sealed = wrap_notebook(root, notebook.to_json(), case=case_id)
-    with parts.database.write() as session:
-        cases.put_notebook(session, case_id, seen=version, notebook=sealed)
+    cases.put_notebook(session, case_id, seen=version, notebook=sealed)

@@ -80,6 +80,11 @@ def blob_ids(session: Session) -> set[bytes]:
     return set(session.scalars(select(Attachment.id)))
 
 
+def listed(session: Session, wanted: Collection[bytes]) -> set[bytes]:
+    """Which sealed files of `wanted` a message lists."""
+    return set(session.scalars(select(Attachment.id).where(Attachment.id.in_(wanted))))
+
+
 def ids(session: Session) -> set[bytes]:
     """The ids of all cases."""
     return set(session.scalars(select(Case.id)))

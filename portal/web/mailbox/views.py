@@ -154,8 +154,15 @@ def _with_draft(cookie: sessions.Cookie, draft: str) -> Response:
 
 
 def _case_again(fields: dict[str, str], problem: str) -> Response:
-    """The case as it is now, with the answer that could not be sent."""
-    page = _case_page(mailbox.visit(parts(), _cookie()), AnswerForm(MultiDict(fields)), problem)
+    """The case as it is now, with the answer that could not be sent; where it can't be shown, the text alone."""
+    form = AnswerForm(MultiDict(fields))
+    if problem == "case_gone":
+        page = make_response(render_template("mailbox/gone.html", form=form))
+    else:
+        try:
+            page = _case_page(mailbox.visit(parts(), _cookie()), form, problem)
+        except NotSignedIn:
+            return linger(_sign_in_page(SignInForm(), "signed_out", draft=form.text.data or ""), request)
     page.status_code = 409 if problem == "taken" else STATUS.get(problem, BAD_REQUEST)
     return linger(page, request)
 
