@@ -65,10 +65,17 @@ def receive(parts: Parts, officer_id: bytes, row: bytes, upload: Upload) -> None
 
 
 def cancel(parts: Parts, row: bytes, case_id: bytes, upload_id: bytes) -> None:
-    """A file that this session sent, and no message lists, is erased. Raises FilesUnknown."""
-    waiting(parts, row, case_id, (upload_id,))
-    forget(parts, (upload_id,))
-    parts.blobs.erase(upload_id)
+    """A file that this session sent, and no message lists, is erased. Raises FilesUnknown.
+
+    The case is locked meanwhile, as it is while a message is stored: one of the two comes first, and the other sees it.
+    """
+    with parts.database.write() as session:
+        desk_queries.case(session, case_id, to_change=True)
+        waiting(parts, row, case_id, (upload_id,))
+        if desk_queries.attachment(session, upload_id) is not None:
+            raise FilesUnknown
+        forget(parts, (upload_id,))
+        parts.blobs.erase(upload_id)
 
 
 def waiting(

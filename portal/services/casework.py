@@ -6,6 +6,7 @@ records, order and access. Register: `case-opened`, `reply-sent`, `note-written`
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +25,7 @@ from portal.services.parts import Parts
 from portal.services.sealed_shapes import check_message
 from portal.services.team import Desk, case_in_reach, case_of_reference, desk_of
 from portal.store import cases, desk_queries, models
-from portal.store.errors import Conflict
+from portal.store.errors import Conflict, StoreError
 
 
 @dataclass(frozen=True)
@@ -132,20 +133,22 @@ def keep_wraps(parts: Parts, officer_id: bytes, case_id: bytes, wraps: tuple[gra
 def post(parts: Parts, officer_id: bytes, row: bytes, case_id: bytes, posted: Posted) -> None:
     """A reply (scope talk) or a note (scope desk) stands at its number. `row` is the officer's session.
 
-    Raises Taken when the number is gone, Changed when the case has a newer key, OlderKey while it waits for
-    one, NotFound, Malformed, TooLarge, FilesUnknown.
+    Its files are looked at while the case is locked: none can be taken back until the message stands. Raises Taken
+    when the number is gone, Changed when the case has a newer key, OlderKey while it waits for one, NotFound,
+    Malformed, TooLarge, FilesUnknown.
     Register: `reply-sent` or `note-written`, with the number.
     """
     kind = Kind.REPLY_SENT if posted.scope == "talk" else Kind.NOTE_WRITTEN
-    uploads = attachments_desk.waiting(parts, row, case_id, posted.files)
     try:
         with parts.database.write() as session:
             desk, case = _to_change(session, officer_id, case_id)
+            uploads = attachments_desk.waiting(parts, row, case_id, posted.files)
             _put(parts, session, desk, case, posted, uploads)
             note(parts, session, desk, case, kind, n=posted.n, files=len(uploads))
     except Conflict as error:
         raise Taken from error
-    attachments_desk.forget(parts, posted.files)
+    with suppress(StoreError):  # the message stands; what it lists is forgotten within days
+        attachments_desk.forget(parts, posted.files)
 
 
 def acknowledge(
