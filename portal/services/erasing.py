@@ -9,6 +9,7 @@ leaves the second step to the next start or round of the worker (`finish`).
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from portal.services.errors import NotFound
 from portal.services.parts import Parts
 from portal.services.team import case_in_reach, case_of_reference, desk_of
 from portal.store import cases, desk_queries, models, retention, volatile
+from portal.store.errors import StoreError
 
 AT_MOST = 50
 """As many cases as a page of the list shows: nobody erases what he has not seen."""
@@ -39,7 +41,7 @@ def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes, reference
             raise NotATest
         note(parts, session, desk, case, Kind.TEST_REPORT_ERASED)
         _erase_rows(session, case_id)
-    finish(parts)
+    _finish_now(parts)
 
 
 def chosen(parts: Parts, officer_id: bytes, references: Sequence[str]) -> tuple[models.Case, ...]:
@@ -61,7 +63,7 @@ def erase_by_officer(parts: Parts, officer_id: bytes, references: Sequence[str])
             kind = Kind.TEST_REPORT_ERASED if case.is_test else Kind.CASE_ERASED_BY_OFFICER
             note(parts, session, desk, case, kind, stage=case.stage)
             _erase_rows(session, case.id)
-    finish(parts)
+    _finish_now(parts)
     return len(found)
 
 
@@ -92,7 +94,7 @@ def erase_by_reporter(parts: Parts, case_id: bytes) -> None:
             facts={"reference": case.reference},
         )
         _erase_rows(session, case_id)
-    finish(parts)
+    _finish_now(parts)
 
 
 def erase_closed(parts: Parts, session: Session, case: models.Case, days: int) -> None:
@@ -154,6 +156,12 @@ def put_under_keys(parts: Parts, *, at_once: int = 200) -> int:
     if done:
         parts.database.truncate_log()
     return done
+
+
+def _finish_now(parts: Parts) -> None:
+    """The second step, as far as it goes now; the worker does the rest. The cases are gone, whatever fails here."""
+    with suppress(StoreError, OSError):
+        finish(parts)
 
 
 def _chosen(session: Session, officer_id: bytes, references: Collection[str]) -> tuple[models.Case, ...]:

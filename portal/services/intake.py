@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import asdict
 from enum import Enum, auto
 
@@ -22,7 +23,7 @@ from portal.services.parts import Parts
 from portal.services.sealing import OpenReport, Written
 from portal.services.sessions import RECEIPT_SECONDS
 from portal.store import cases, volatile
-from portal.store.errors import Conflict
+from portal.store.errors import Conflict, StoreError
 
 TEST_SECONDS = 60 * 60
 MAX_FIELD_CHARACTERS = 2_000
@@ -103,7 +104,7 @@ def accept(
                 return receipt, _shown_again(parts, mark)
         else:
             if kept != mark.content:
-                volatile.settle(parts.volatile, mark)
+                _settle(parts, mark)
             return receipt, Arrival.STORED
     raise Busy
 
@@ -146,6 +147,12 @@ def _mark(
         at=_minute(parts),
         content=hmac.digest(token.ikm, b"content\0" + content, "sha256"),
     )
+
+
+def _settle(parts: Parts, mark: volatile.Mark) -> None:
+    """The mark says what is stored; where it can't, a repeat counts as another text. The report stands all the same."""
+    with suppress(StoreError):
+        volatile.settle(parts.volatile, mark)
 
 
 def _shown_again(parts: Parts, mark: volatile.Mark) -> Arrival:

@@ -87,10 +87,10 @@ def set_cookie(response: Response, surface: str, value: str) -> None:
 
 def clear_cookie(response: Response, surface: str) -> None:
     """End the session, take the cookie away, and ask the browser to drop what it kept of these pages."""
-    services.end_of_cookie(parts(), cookie(request, surface))
     name, secure = cookie_name(request, surface), request.is_secure  # a __Host- cookie goes only by Secure
     response.delete_cookie(name, path="/", httponly=True, samesite="Strict", secure=secure)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    services.end_of_cookie(parts(), cookie(request, surface))
 
 
 def bind_token(value: str) -> None:

@@ -151,3 +151,44 @@ def test_an_answer_to_a_case_that_is_erased_meanwhile_is_not_stored_and_its_text
     assert "A long text that I typed." in sent.text
     assert "has been erased" in sent.text
     assert (count(portal, models.Message), blobs(portal)) == (0, [])
+
+
+@pytest.mark.parametrize("error", [StoreBusy("later"), StorageFull("full")], ids=["busy", "full"])
+def test_a_report_that_is_stored_gets_its_receipt_also_where_its_mark_can_not_be_set_right(
+    portal: Portal, team: Team, visitor: FlaskClient, error: StoreError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert team
+    token = paper.hidden(visitor.get("/en/c/whistleblowing/report").text, "token")
+    with monkeypatch.context() as first_try:
+        refuse(first_try, portal.parts.database, StoreBusy("later"), after=0)
+        assert paper.report(visitor, token=token, text="The first text.").status_code == 503
+    refuse(monkeypatch, portal.parts.volatile, error, after=1)
+    files = {"evidence.txt": EVIDENCE}
+    sent = paper.report(visitor, token=token, text="Another text.", files=files)
+    assert sent.status_code == 200
+    monkeypatch.undo()
+    page = paper.open_case(visitor, paper.receipt_on(sent.text)).text
+    assert "Another text." in page
+    link = re.search(r'href="(/en/mailbox/files/[0-9a-f]{32})"', page)
+    assert link
+    assert visitor.get(link[1]).data == EVIDENCE
+
+
+@pytest.mark.parametrize("error", [StoreBusy("later"), StorageFull("full")], ids=["busy", "full"])
+def test_a_case_that_its_reporter_erased_is_said_to_be_erased_also_where_a_part_of_it_has_to_wait(
+    portal: Portal,
+    visitor: FlaskClient,
+    reporter: Reporter,
+    error: StoreError,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened(visitor, reporter)
+    token = paper.hidden(visitor.get("/en/mailbox/erase").text, "csrf_token")
+    refuse(monkeypatch, portal.parts.volatile, error, after=0)
+    sent = visitor.post("/en/mailbox/erase", data={"csrf_token": token})
+    assert (sent.status_code, sent.location) == (303, "/en/mailbox/erased")
+    assert count(portal, models.Case) == 0
+    monkeypatch.undo()
+    assert erasing.finish(portal.parts)
+    assert reporter.case_id in portal.parts.erase_keys.destroyed()
+    assert visitor.get("/en/mailbox/case").status_code == 403

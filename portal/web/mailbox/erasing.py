@@ -1,5 +1,7 @@
 """A reporter erases the case: asked once, told what stays, and gone for good."""
 
+from contextlib import suppress
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
@@ -8,6 +10,7 @@ from wtforms.validators import ValidationError
 from portal.services import erasing, sessions
 from portal.services.desk_errors import Held
 from portal.services.errors import FormExpired
+from portal.store.errors import StoreError
 from portal.web import sessions as cookies
 from portal.web.parts import parts
 
@@ -31,7 +34,8 @@ def erase_now() -> Response:
     except Held:
         return make_response(render_template("mailbox/erase.html", held=True), CONFLICT)
     response = redirect(url_for("mailbox.erased"), SEE_OTHER)
-    cookies.clear_cookie(response, "mailbox")
+    with suppress(StoreError):  # the case is gone, and its visits open nothing
+        cookies.clear_cookie(response, "mailbox")
     return response
 
 
