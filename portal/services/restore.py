@@ -6,7 +6,7 @@ Sessions, unfinished uploads and invitations do not come back. Register: nothing
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +61,8 @@ def restore(
     """What was restored from `source` into this instance, which must be empty and stopped.
 
     `erase_keys` is the content of the newest backup of them, b"" where none is left: then every case is closed to its
-    officers. Raises BackupError (nothing was restored), EraseKeysMissing for None with cases in the backup, StoreError,
-    OSError.
+    officers. Those that lie in the instance stay, and a case that was erased by either stays erased. Raises BackupError
+    (nothing was restored), EraseKeysMissing for None with cases in the backup, StoreError, OSError.
     """
     refuse_while_running(parts.settings)
     migrate.upgrade(parts.settings.database_url, parts.settings.volatile_url)
@@ -72,7 +72,8 @@ def restore(
     with working_folder(parts.settings.instance) as folder:
         manifest = unpack(source, identities, folder, keep_blobs=True)
         with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
-            found = _examine(copy, folder, manifest, erase_keys)
+            known = parts.erase_keys.with_those_in(erase_keys or b"")
+            found = _examine(copy, folder, manifest, known)
             if found.cases and erase_keys is None:
                 raise EraseKeysMissing(
                     "no officer opens these cases without their erase keys: give the newest ones"
@@ -92,11 +93,14 @@ def check(
     with working_folder(parts.settings.instance) as folder:
         manifest = unpack(source, identities, folder, keep_blobs=False)
         with closing(Database(f"sqlite:///{folder / DATABASE}")) as copy:
-            return _examine(copy, folder, manifest, erase_keys)
+            return _examine(copy, folder, manifest, cases_in(erase_keys or b""))
 
 
-def _examine(copy: Database, folder: Path, manifest: Manifest, erase_keys: bytes | None) -> Restored:
-    """What the unpacked backup holds, once its parts fit together. The copy then has this version's schema."""
+def _examine(copy: Database, folder: Path, manifest: Manifest, known: Mapping[bytes, bool]) -> Restored:
+    """What the unpacked backup holds, once its parts fit together. The copy then has this version's schema.
+
+    `known` are the cases that have an erase key, and whether it is destroyed.
+    """
     if not migrate.knows(manifest.schema):
         raise NewerBackup(f"its database is of a version ({manifest.schema}) that this one does not know")
     for name in SECRET_FILES:
@@ -106,7 +110,6 @@ def _examine(copy: Database, folder: Path, manifest: Manifest, erase_keys: bytes
     if problems or migrate.revision_of(copy) != manifest.schema:
         raise BackupDamaged(f"its database is damaged: {'; '.join(problems) or 'another schema'}")
     migrate.upgrade_main(copy.url.render_as_string(hide_password=False))
-    known = cases_in(erase_keys or b"")
     with copy.read() as session:
         end = register_end(session)
         if (end.entries, end.head.hex()) != (manifest.entries, manifest.head):

@@ -122,21 +122,32 @@ class EraseKeys:
         finally:
             os.close(file)
 
+    def with_those_in(self, content: bytes) -> dict[bytes, bool]:
+        """Every case of this file or of `content`, and whether its key is destroyed in either."""
+        found = cases_in(content)
+        gone, mine = self.destroyed(), self.known()
+        return {case_id: case_id in gone or found.get(case_id, False) for case_id in mine | set(found)}
+
     def put_back(self, content: bytes) -> None:
-        """The file holds `content` from now on, whole: it was restored into an empty instance."""
-        make_private(self.path.parent)
-        fresh = self.path.with_name("keys.restored")
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(file, rest) :]
-            set_to_midnight(file)
+        """The keys in `content` are here too: they were restored. A key that is destroyed in either stays destroyed.
+
+        In place, as it is destroyed: a file that was replaced would leave its keys on the disk. May be called again.
+        """
+        given = {case_id: key for _place, case_id, key in _slots_of(content[SLOT_BYTES:], SLOT_BYTES)}
+        with self._opened_alone() as file:
+            self._read_rest(file)
+            places = {case_id: place for place, case_id, _key in self._slots(file)}
+            for case_id, key in given.items():
+                place = places.get(case_id)
+                if place is None:
+                    place, self._slots_read = self._end(), self._slots_read + 1
+                elif self._keys.get(case_id) == DESTROYED:
+                    continue
+                os.pwrite(file, case_id + key, place)
+                self._keys[case_id] = key
             os.fsync(file)
-        finally:
-            os.close(file)
-        fresh.replace(self.path)
-        settle(self.path.parent)
+            self._destroyed_count += 1
+            _write(file, 0, _head(self._destroyed_count))
 
     def _refresh(self) -> None:
         """What other processes have added or destroyed is known here too."""
@@ -172,9 +183,7 @@ class EraseKeys:
         """Place, case id and key of each whole slot after the first `after`. Half a slot is none."""
         first = (after + 1) * SLOT_BYTES
         content = os.pread(file, max(0, os.fstat(file).st_size - first), first)
-        for start in range(0, len(content) - SLOT_BYTES + 1, SLOT_BYTES):
-            slot = content[start : start + SLOT_BYTES]
-            yield first + start, slot[:ID_BYTES], slot[ID_BYTES:]
+        return _slots_of(content, first)
 
     def _end(self) -> int:
         """Where the next slot begins: over half a slot that a crash has left."""
@@ -204,9 +213,14 @@ def cases_in(content: bytes) -> dict[bytes, bool]:
     """
     if content and (content[:ID_BYTES] != MARK or len(content) < SLOT_BYTES):
         raise StoreError("this holds no erase keys")
-    last = len(content) - SLOT_BYTES
-    slots = (content[place : place + SLOT_BYTES] for place in range(SLOT_BYTES, last + 1, SLOT_BYTES))
-    return {slot[:ID_BYTES]: slot[ID_BYTES:] == DESTROYED for slot in slots}
+    return {case_id: key == DESTROYED for _place, case_id, key in _slots_of(content[SLOT_BYTES:], SLOT_BYTES)}
+
+
+def _slots_of(content: bytes, first: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Place, case id and key of each whole slot in `content`, which lies at `first`. Half a slot is none."""
+    for start in range(0, len(content) - SLOT_BYTES + 1, SLOT_BYTES):
+        slot = content[start : start + SLOT_BYTES]
+        yield first + start, slot[:ID_BYTES], slot[ID_BYTES:]
 
 
 def _head(count: int) -> bytes:

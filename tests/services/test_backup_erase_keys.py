@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 
 from crypto.agefile import seal_bytes
 from crypto.errors import CryptoError
@@ -18,7 +19,8 @@ from portal.services import backup_erase_keys, erasing, restore
 from portal.services.backup_format import BackupDamaged, EraseKeysMissing, OtherRecipient
 from portal.services.parts import Parts
 from portal.services.upkeep import bring_up_to_date
-from portal.store import cases
+from portal.store import cases, models
+from portal.store.database import Database
 from portal.web.parts import EXTENSION
 from tests.builders import Portal, Reporter, Staff, Team
 from tests.officer_hand import Hand, hand
@@ -110,6 +112,39 @@ def test_a_case_erased_since_an_old_backup_is_erased_again_at_the_next_start(
         assert replace(kept, parts=there).reads().messages[0].text == "Kept."
 
 
+def test_a_case_erased_since_stays_erased_where_the_database_alone_was_lost(
+    portal: Portal, ida: Staff, team: Team
+) -> None:
+    """The erase keys in the instance are newer than their backup: they know of the erasure, and of a newer case."""
+    parts = portal.parts
+    kept, gone = portal.report(team, "Kept."), portal.report(team, "Gone.")
+    old, old_keys = made(parts), opened(made_keys(parts))
+    erasing.erase_by_officer(parts, ida.id, [gone.reference])
+    newer = portal.report(team, "Newer.")
+    key = parts.erase_keys.find(newer.case_id)
+    for _again in range(2):
+        lose_rows(parts)
+        found = put_back(parts, old, erase_keys=old_keys)
+        assert (found.cases, found.erased, found.closed) == (2, 1, 0)
+        with started(parts) as there:
+            with there.database.read() as session:
+                assert cases.ids(session) == {kept.case_id}
+            assert there.erase_keys.destroyed() == {gone.case_id}
+            assert there.erase_keys.find(newer.case_id) == key
+            there_kept = hand(portal, ida, team, kept)
+            there_kept.opens()
+            assert read_by(there_kept, there) == ["Kept."]
+
+
+def lose_rows(parts: Parts) -> None:
+    """The main database is empty from now on; everything else in the instance stays."""
+    raw = Database(parts.settings.database_url)
+    with raw.connection() as connection:
+        for table in reversed(models.Base.metadata.sorted_tables):
+            connection.execute(delete(table))
+    raw.close()
+
+
 def test_an_erased_case_can_not_be_read_by_its_officers_out_of_an_old_backup(
     portal: Portal, ida: Staff, team: Team, reporter: Reporter, empty: Parts
 ) -> None:
@@ -121,7 +156,7 @@ def test_an_erased_case_can_not_be_read_by_its_officers_out_of_an_old_backup(
     put_back(empty, old, erase_keys=opened(made_keys(portal.parts)))
     with pytest.raises(CryptoError):
         read_by(at_work, empty)
-    empty.erase_keys.put_back(opened(old_keys))
+    empty.erase_keys.path.write_bytes(opened(old_keys))
     with started(empty) as there:
         assert read_by(at_work, there), "the old keys open it: the refusal above had another reason"
 
