@@ -30,7 +30,7 @@ AT_MOST = 50
 def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes, reference: str) -> None:
     """Nothing is left of a test report but the register's lines. `reference` is the one that was confirmed.
 
-    Raises NotATest, NotFound. Register: `test-report-erased`.
+    Raises NotATest, NotFound, Held where it is kept for a legal reason. Register: `test-report-erased`.
     """
     with parts.database.write() as session:
         desk = desk_of(session, officer_id)
@@ -39,6 +39,8 @@ def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes, reference
             raise NotFound
         if not case.is_test:
             raise NotATest
+        if retention.hold(session, case_id) is not None:
+            raise Held
         note(parts, session, desk, case, Kind.TEST_REPORT_ERASED)
         _erase_rows(session, case_id)
     _finish_now(parts)
@@ -58,7 +60,7 @@ def erase_by_officer(parts: Parts, officer_id: bytes, references: Sequence[str])
     """
     with parts.database.write() as session:
         desk = desk_of(session, officer_id)
-        found = _chosen(session, officer_id, references)
+        found = _chosen(session, officer_id, references, to_change=True)
         for case in found:
             kind = Kind.TEST_REPORT_ERASED if case.is_test else Kind.CASE_ERASED_BY_OFFICER
             note(parts, session, desk, case, kind, stage=case.stage)
@@ -164,11 +166,19 @@ def _finish_now(parts: Parts) -> None:
         finish(parts)
 
 
-def _chosen(session: Session, officer_id: bytes, references: Collection[str]) -> tuple[models.Case, ...]:
+def _chosen(
+    session: Session, officer_id: bytes, references: Collection[str], *, to_change: bool = False
+) -> tuple[models.Case, ...]:
+    """The cases, in the order of their references. `to_change` locks them, so that none is held once this has looked.
+
+    Everybody locks in that order: two officers who erase the same cases don't wait for each other.
+    """
     desk = desk_of(session, officer_id)
     if not references or len(references) > AT_MOST:
         raise NotFound
-    found = tuple(case_of_reference(session, desk, one) for one in sorted(set(references)))
+    found = tuple(
+        case_of_reference(session, desk, one, to_change=to_change) for one in sorted(set(references))
+    )
     if retention.held(session, [case.id for case in found]):
         raise Held
     return found

@@ -101,9 +101,10 @@ def case_in_reach(session: Session, desk: Desk, case_id: bytes, *, to_change: bo
     return _in_reach(session, desk, desk_queries.case(session, case_id, to_change=to_change))
 
 
-def case_of_reference(session: Session, desk: Desk, reference: str) -> Case:
+def case_of_reference(session: Session, desk: Desk, reference: str, *, to_change: bool = False) -> Case:
     """As case_in_reach, for the name that pages use."""
-    return _in_reach(session, desk, cases.by_reference(session, desk.organisation_id, reference))
+    found = cases.by_reference(session, desk.organisation_id, reference, to_change=to_change)
+    return _in_reach(session, desk, found)
 
 
 def talk_chain(session: Session, channel: TeamChannel, case_id: bytes) -> tuple[CaseRecord, ...]:

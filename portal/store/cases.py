@@ -13,14 +13,16 @@ def by_locator(session: Session, locator: bytes) -> Case | None:
     return session.scalars(select(Case).where(Case.locator == locator)).one_or_none()
 
 
-def by_reference(session: Session, organisation_id: bytes, reference: str) -> Case | None:
-    """The organisation's case with this reference, without its notebook, or None."""
+def by_reference(
+    session: Session, organisation_id: bytes, reference: str, *, to_change: bool = False
+) -> Case | None:
+    """The organisation's case with this reference, without its notebook, or None; `to_change` locks its row."""
     query = (
         select(Case)
         .where(Case.organisation_id == organisation_id, Case.reference == reference)
         .options(defer(Case.notebook, raiseload=True))
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.with_for_update() if to_change else query).one_or_none()
 
 
 def records(session: Session, case_id: bytes, scope: str) -> Sequence[CaseRecord]:
