@@ -14,13 +14,13 @@ from contextlib import suppress
 from sqlalchemy.orm import Session
 
 from portal.domain.register import Fact, Kind
-from portal.services import register, sessions
+from portal.services import receipts, register, sessions
 from portal.services.desk_errors import Held, NotATest
 from portal.services.desk_register import note
 from portal.services.errors import NotFound
 from portal.services.parts import Parts
 from portal.services.team import case_in_reach, case_of_reference, desk_of
-from portal.store import cases, desk_queries, models, retention, volatile
+from portal.store import cases, desk_queries, models, retention
 from portal.store.errors import StoreError
 
 AT_MOST = 50
@@ -42,7 +42,7 @@ def erase_test_report(parts: Parts, officer_id: bytes, case_id: bytes, reference
         if retention.hold(session, case_id) is not None:
             raise Held
         note(parts, session, desk, case, Kind.TEST_REPORT_ERASED)
-        _erase_rows(session, case_id)
+        _erase_rows(parts, session, case)
     _finish_now(parts)
 
 
@@ -64,7 +64,7 @@ def erase_by_officer(parts: Parts, officer_id: bytes, references: Sequence[str])
         for case in found:
             kind = Kind.TEST_REPORT_ERASED if case.is_test else Kind.CASE_ERASED_BY_OFFICER
             note(parts, session, desk, case, kind, stage=case.stage)
-            _erase_rows(session, case.id)
+            _erase_rows(parts, session, case)
     _finish_now(parts)
     return len(found)
 
@@ -95,7 +95,7 @@ def erase_by_reporter(parts: Parts, case_id: bytes) -> None:
             case_id=case_id,
             facts={"reference": case.reference},
         )
-        _erase_rows(session, case_id)
+        _erase_rows(parts, session, case)
     _finish_now(parts)
 
 
@@ -193,17 +193,17 @@ def _erased_by_portal(parts: Parts, session: Session, case: models.Case, **facts
         case_id=case.id,
         facts={"reference": case.reference, **facts},
     )
-    _erase_rows(session, case.id)
+    _erase_rows(parts, session, case)
 
 
-def _erase_rows(session: Session, case_id: bytes) -> None:
-    """The case's rows are gone, and what lies elsewhere is written down to go."""
-    retention.begin_erasure(session, case_id, cases.erase(session, case_id))
+def _erase_rows(parts: Parts, session: Session, case: models.Case) -> None:
+    """The case's rows are gone, and what lies elsewhere is written down to go; its form brings it not back."""
+    receipts.remember_erased(parts, case.locator)
+    retention.begin_erasure(session, case.id, cases.erase(session, case.id))
 
 
 def _end_visits(parts: Parts, case_id: bytes) -> list[bytes]:
-    """The ids of files that waited for the case. No visit to it goes on, and its receipt is not shown again."""
+    """The ids of files that waited for the case. No visit to it goes on."""
     sessions.end_all(parts, "mailbox", case_id)
     with parts.volatile.write() as session:
-        volatile.erase_of(session, "receipt", case_id)
         return desk_queries.erase_pending_of(session, case_id)

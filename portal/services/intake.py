@@ -92,6 +92,8 @@ def accept(
     mark = _mark(parts, token, report, written, files)
     if receipts.exists(parts, place):
         return receipt, _shown_again(parts, mark)
+    if receipts.is_erased(parts, place):  # the form's page, loaded again, must not bring the report back
+        raise ReceiptShown
     mailbox = receipts.stretched(parts, receipt)
     # Marked before it is stored: a crash in between must not leave a report whose receipt nobody has seen.
     kept = volatile.mark(parts.volatile, mark, keep_seconds=RECEIPT_SECONDS)

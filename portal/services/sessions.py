@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crypto.errors import WrapDamaged
+from crypto.receipt import TOKEN_MAX_AGE_SECONDS
 from crypto.wrap import unwrap_session, wrap_session
 from portal.services.errors import NotSignedIn
 from portal.services.parts import Parts
@@ -146,6 +147,7 @@ def sweep(parts: Parts) -> None:
         )
         volatile.erase_ended(session, before=_now(parts))
         volatile.erase_idle(session, ("receipt",), before=_now(parts) - RECEIPT_SECONDS)
+        volatile.erase_idle(session, ("erased",), before=_now(parts) - TOKEN_MAX_AGE_SECONDS)
     parts.volatile.truncate_log()
 
 

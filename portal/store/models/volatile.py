@@ -8,7 +8,8 @@ from portal.store.models.base import Day, ExactBytes, Hash, HashKey, Id, IdKey, 
 
 class SessionRow(VolatileBase):
     """A session: `row` is SHA-256(sid), `owner` the case or officer, `kind` mailbox, desk,
-    setup, or receipt (a form received in the last half hour, whose receipt may be shown again).
+    setup, receipt (a form received in the last half hour, whose receipt may be shown again), or erased (of these
+    `row` is the stored locator of a case that was erased within a day: its form, sent again, brings nothing).
 
     `sealed` opens only with a key the server doesn't keep; of a receipt it is an HMAC of what was sent, under
     such a key. `touched_at` is Unix seconds, floored to the minute by whoever writes it; `ends_at` the full hour
