@@ -4,6 +4,7 @@
     ├─ Refused            bad input from a person; `code` names it for the page
     │  ├─ EmptyReport, TextTooLong, FormExpired, ReceiptShown, UnknownChannel, ChannelClosed
     │  ├─ CaseGone         the case was erased while its reporter wrote
+    │  ├─ ConversationFull the reporter has written as much as one case takes
     │  ├─ MalformedKey, UnknownWord      typed wrongly: said at once, before anything is looked up
     │  └─ WrongReceipt    no such case key, or another passphrase: one answer for both
     ├─ Taken              the message number is gone: something came between
@@ -93,6 +94,12 @@ class CaseGone(Refused):
     """The case was erased since its reporter opened it; nothing was stored."""
 
     code = "case_gone"
+
+
+class ConversationFull(Refused):
+    """The reporter's messages in this case are as many, or as long, as one case takes."""
+
+    code = "conversation_full"
 
 
 class Taken(ServiceError):

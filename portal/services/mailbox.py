@@ -24,6 +24,7 @@ from portal.services.conversation import MessageView, TalkKeys
 from portal.services.erasing import may_reporter_erase
 from portal.services.errors import (
     CaseGone,
+    ConversationFull,
     EmptyReport,
     KeysChanged,
     NotSignedIn,
@@ -38,6 +39,9 @@ from portal.store.errors import Conflict
 from portal.store.models import Case
 
 NOBODY = bytes(16)
+MAX_MESSAGES = 500
+MAX_SEALED_BYTES = 32 * 1024**2
+"""What a reporter may write in one case, since both sides load all of it for every page; far more than any needs."""
 ROOT_BYTES = 32
 
 
@@ -152,11 +156,21 @@ def read(parts: Parts, seen: Visit) -> Conversation:
     )
 
 
+def check_length(seen: Visit, text: str = "") -> None:
+    """Nothing, if the reporter may still write `text` in this case. Raises ConversationFull. Fails closed.
+
+    The desk's messages do not count: who has filled a case can still be answered.
+    """
+    sizes = [message.size for message in seen.loaded.messages if message.side == "reporter"]
+    if len(sizes) >= MAX_MESSAGES or sum(sizes) + len(text.encode()) > MAX_SEALED_BYTES:
+        raise ConversationFull
+
+
 def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: list[SealedFile]) -> None:
     """The reporter's next message, sealed and stored at number `n`.
 
     One transaction, with what the reporter's side remembers of it. Raises Taken when something came between, CaseGone,
-    EmptyReport, TextTooLong. Register: `answer-received`.
+    ConversationFull, EmptyReport, TextTooLong. Register: `answer-received`.
     """
     if not text.strip() and not files:
         raise EmptyReport
@@ -164,6 +178,7 @@ def answer(parts: Parts, seen: Visit, *, n: int, text: str, lang: str, files: li
         raise TextTooLong
     if n != len(seen.loaded.messages):
         raise Taken
+    check_length(seen, text)
     day = parts.clock.today()
     prev = seen.loaded.messages[-1].hash
     pen = sealing.Writer(seen.case.id, seen.talk.newest, seen.root, seen.keys.newest.hash, lang, day)

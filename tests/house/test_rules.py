@@ -10,7 +10,7 @@ import pytest
 
 from crypto.receipt import CASE_KEY_TYPED, PASSPHRASE_TYPED, TOKEN_MAX_AGE_SECONDS
 from portal.domain.register import Kind
-from portal.services import invitations, officers, sessions
+from portal.services import invitations, mailbox, officers, sessions
 from portal.services.attachments import MAX_NAME_CHARACTERS, READ_NAME_CHARACTERS
 from portal.settings import Settings
 from portal.web.multipart import MAX_HEADER_BYTES
@@ -18,7 +18,7 @@ from portal.web.request import FORM_BYTES, FORM_FIELDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 DEFAULTS = Settings(instance=Path(), database_url="", volatile_url="")
-GIB = 1024**3
+GIB, MIB = 1024**3, 1024**2
 LIMITS = {
     "one file": f"{DEFAULTS.max_file_bytes // GIB} GiB",
     "one report or answer in all": f"{DEFAULTS.max_report_bytes // GIB} GiB",
@@ -30,6 +30,8 @@ LIMITS = {
     "a reporter's passphrase as typed": f"{PASSPHRASE_TYPED} characters",
     f"a file's name, before it is cut to {MAX_NAME_CHARACTERS}": f"{READ_NAME_CHARACTERS} characters",
     "the headers of one part of a form with files": f"{MAX_HEADER_BYTES // 1024} KiB",
+    "a reporter's messages in one case": str(mailbox.MAX_MESSAGES),
+    "a reporter's messages in one case, sealed, together": f"{mailbox.MAX_SEALED_BYTES // MIB} MiB",
     "file bodies sealed at once, a process": str(DEFAULTS.upload_slots),
     "receipts stretched at once, a process (Argon2id, 19 MiB each)": str(DEFAULTS.kdf_slots),
     "a visit without a sign, reporters and officers": f"{DEFAULTS.idle_minutes} minutes",

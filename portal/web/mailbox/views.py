@@ -1,6 +1,7 @@
 """What a reporter can do in the mailbox. The server opens the conversation for one request at a time."""
 
 from contextlib import suppress
+from functools import partial
 from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -60,10 +61,10 @@ def answer() -> Response | AnyResponse:
         seen = mailbox.visit(parts(), _cookie())
     except NotSignedIn:
         return _keep_draft()
-    with SealingSink(parts(), seen.talk.newest.identity.recipient, _admit) as sink:
+    with SealingSink(parts(), seen.talk.newest.identity.recipient, partial(_admit, seen)) as sink:
         try:
             read_form(request, sink, limits(), into=fields)
-            _admit(fields)
+            _admit(seen, fields)
             text = AnswerForm(MultiDict(fields)).text.data or ""
             mailbox.answer(parts(), seen, n=_number(fields), text=text, lang=current(), files=sink.files)
             sink.keep()
@@ -105,8 +106,10 @@ def _cookie() -> str | None:
     return cookies.cookie(request, "mailbox")
 
 
-def _admit(fields: dict[str, str]) -> None:
+def _admit(seen: mailbox.Visit, fields: dict[str, str]) -> None:
+    """Nothing, if an answer may come in: asked before the first byte of a file is taken."""
     _check_token(fields.get("csrf_token", ""))
+    mailbox.check_length(seen)
 
 
 def _check_token(token: str) -> None:

@@ -19,7 +19,14 @@ from portal.web.public.forms import ReportForm
 
 PROBLEMS = (FormError, Refused, Busy, StorageFull, StoreBusy)
 CONFLICT = 409
-STATUS = {"storage_full": 507, "busy": 503, "too_large": 413, "not_multipart": 415, "case_gone": 410}
+STATUS = {
+    "storage_full": 507,
+    "busy": 503,
+    "too_large": 413,
+    "not_multipart": 415,
+    "case_gone": 410,
+    "conversation_full": 409,
+}
 BAD_REQUEST = 400
 
 
