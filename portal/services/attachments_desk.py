@@ -1,7 +1,7 @@
 """Files that an officer's browser has sealed: taken as they come, given out as they are. Never opened here.
 
 A file waits, bound to the session that sent it and to one case, until a message lists it; what no message
-lists is swept after a day. Register: `file-downloaded`.
+lists is swept after a day (leftovers.py). Register: `file-downloaded`.
 """
 
 import hashlib

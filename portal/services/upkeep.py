@@ -1,8 +1,8 @@
 """What the start does before the first request: schema, and leftovers of a crash."""
 
-from portal.services import erasing, sessions
+from portal.services import erasing, leftovers, sessions
 from portal.services.parts import Parts
-from portal.store import cases, channels, migrate, volatile
+from portal.store import channels, migrate
 from portal.store.errors import StoreError
 
 LOST_DATABASE = (
@@ -38,6 +38,4 @@ def bring_up_to_date(parts: Parts) -> None:
     erasing.finish(parts)
     erasing.erase_again(parts)
     sessions.sweep(parts)
-    with parts.database.read() as session, parts.volatile.read() as pending:
-        known = cases.blob_ids(session) | volatile.upload_ids(pending)
-    parts.blobs.sweep(known)
+    leftovers.sweep(parts)

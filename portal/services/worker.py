@@ -1,4 +1,4 @@
-"""The worker: a round a minute of what nobody asks for: erasures, retention, notices. One node at a time.
+"""The worker: a round a minute of what nobody asks for: erasures, retention, leftovers, notices. One node at a time.
 
 Every job may be run again at any time, by two nodes at once too: the lease saves work, correctness does not hang on it.
 A job that fails is logged, by class and place alone, and the next ones are run; the next round tries it again.
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.services import erasing, retention, sessions
+from portal.services import erasing, leftovers, retention, sessions
 from portal.services.parts import Parts
 from portal.store import leases
 from portal.store.errors import Conflict
@@ -34,6 +34,7 @@ JOBS: Mapping[str, Job] = {
     "erase-again": erasing.erase_again,
     "put-under-keys": erasing.put_under_keys,
     "retention": retention.erase_over,
+    "leftovers": leftovers.sweep_hourly,
 }
 """What needs nothing but the portal's parts, in the order of a round. The command adds notices, which need words."""
 
