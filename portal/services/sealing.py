@@ -23,7 +23,7 @@ from portal.services import register
 from portal.services.attachments import SealedFile
 from portal.services.channels import ChannelKeys, PublicChannel
 from portal.services.parts import Parts
-from portal.store import models
+from portal.store import cases, models
 
 
 @dataclass(frozen=True)
@@ -227,6 +227,7 @@ def store(parts: Parts, sealed: SealedReport, place: bytes) -> None:
         is_test=sealed.is_test,
         locator=place,
         notebook=sealed.notebook,
+        notebook_version=cases.first_version(),
     )
     rows = [message_row(case.id, n, message, sealed.day) for n, message in enumerate(sealed.messages)]
     with parts.database.write() as session:

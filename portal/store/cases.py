@@ -1,11 +1,20 @@
 """Queries on one case and what belongs to it."""
 
+import secrets
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from portal.store.models import Attachment, Card, Case, CaseRecord, Grant, Message, Wrap
+
+VERSIONS = 2**31
+"""As many versions of a notebook as the column's integers, on both databases, from 0 on."""
+
+
+def first_version() -> int:
+    """The version of a case's first notebook: drawn, so that it does not tell whether somebody has come since."""
+    return secrets.randbelow(VERSIONS)
 
 
 def by_locator(session: Session, locator: bytes) -> Case | None:
@@ -108,14 +117,16 @@ def references_of(session: Session, attachment_ids: Collection[bytes]) -> list[s
 
 
 def put_notebook(session: Session, case_id: bytes, *, seen: int, notebook: bytes) -> bool:
-    """Whether the notebook was stored: only in the place of version `seen`, which then is one higher.
+    """Whether the notebook was stored: only in the place of version `seen`, which then is another, by chance.
 
-    Two visits at once would otherwise each forget what the other had noticed.
+    Two visits at once would otherwise each forget what the other had noticed. A version that counted would tell whoever
+    has two backups how often somebody came between them.
     """
+    drawn = secrets.randbelow(VERSIONS - 1)
     change = (
         update(Case)
         .where(Case.id == case_id, Case.notebook_version == seen)
-        .values(notebook=notebook, notebook_version=seen + 1)
+        .values(notebook=notebook, notebook_version=drawn + (drawn >= seen))
         .returning(Case.notebook_version)
     )
     return session.scalar(change) is not None

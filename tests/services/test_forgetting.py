@@ -3,6 +3,7 @@
 Source: threat model, what the server knows; PROTOCOL 7 (never kept: time of day of anything a reporter did).
 """
 
+import itertools
 import subprocess
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def test_a_sweep_leaves_what_is_still_going_on(portal: Portal, team: Team, clock
 def test_the_mark_of_a_fresh_report_does_not_name_its_case(portal: Portal, team: Team) -> None:
     reporter = portal.report(team)
     assert kept_on_disk(portal, reporter.case_id) == []
+
+
+def test_nothing_in_clear_counts_a_reporters_visits(portal: Portal, team: Team) -> None:
+    reporter = portal.report(team)
+    versions = [portal.case(reporter).notebook_version]
+    for _visit in range(3):
+        reporter.visit()
+        versions.append(portal.case(reporter).notebook_version)
+    steps = {later - earlier for earlier, later in itertools.pairwise(versions)}
+    assert len(steps) == 3, "three steps drawn among 2^31 are alike once in 700 million runs"
+    assert versions[0] != 0
 
 
 def test_a_visit_goes_on_when_its_last_minute_can_not_be_written_down(

@@ -29,6 +29,7 @@ class Case(Base):
     `lane` (0 new, 1 open, 2 closed) and `due_on` (the next deadline; None when closed) are computed
     by the database from `stage`, so that no writer can leave the list's order wrong.
     `auth_hash` is SHA-256 of the browser's auth, None when the server sealed.
+    `notebook_version` is drawn anew with each notebook, and counts nothing.
     `notebook` comes last: the list never reads it, and SQLite then never reads its pages.
     """
 
