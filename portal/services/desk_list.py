@@ -6,10 +6,11 @@ from datetime import date
 
 from portal.services.errors import NotFound
 from portal.services.parts import Parts
-from portal.services.team import TeamChannel, desk_of
+from portal.services.team import Desk, TeamChannel, desk_of
 from portal.store import desk_list, desk_queries
 from portal.store.desk_list import CaseRow, Cursor
 from portal.store.desk_queries import CardRow, Counts
+from portal.store.desk_reach import Within
 
 CARDS_AT_ONCE = 2_000
 
@@ -35,11 +36,12 @@ def page(parts: Parts, officer_id: bytes, after: str | None) -> ListPage:
         desk = desk_of(session, officer_id)
         today = parts.clock.today()
         channel_ids = tuple(desk.channels)
-        found = desk_list.page(session, channel_ids, today, cursor=cursor)
+        within = _within(desk)
+        found = desk_list.page(session, channel_ids, today, cursor=cursor, within=within)
         return ListPage(
             today=today,
             rows=found.rows,
-            counts=desk_queries.counts(session, channel_ids, today),
+            counts=desk_queries.counts(session, channel_ids, today, within=within),
             next=None if found.next is None else str(found.next),
             channels=desk.channels,
         )
@@ -54,7 +56,14 @@ def page_cards(parts: Parts, officer_id: bytes, after: str | None) -> Sequence[C
     with parts.database.read() as session:
         desk = desk_of(session, officer_id)
         today = parts.clock.today()
-        return desk_list.page_cards(session, tuple(desk.channels), today, holders=desk.holders, cursor=cursor)
+        return desk_list.page_cards(
+            session,
+            tuple(desk.channels),
+            today,
+            holders=desk.holders,
+            cursor=cursor,
+            within=_within(desk),
+        )
 
 
 def cards(parts: Parts, officer_id: bytes, after: tuple[bytes, bytes] | None) -> Sequence[CardRow]:
@@ -65,8 +74,19 @@ def cards(parts: Parts, officer_id: bytes, after: tuple[bytes, bytes] | None) ->
     with parts.database.read() as session:
         desk = desk_of(session, officer_id)
         return desk_queries.cards(
-            session, tuple(desk.channels), desk.holders, after=after, limit=CARDS_AT_ONCE
+            session,
+            tuple(desk.channels),
+            desk.holders,
+            after=after,
+            limit=CARDS_AT_ONCE,
+            within=_within(desk),
         )
+
+
+def _within(desk: Desk) -> Within | None:
+    """What keeps the list to cases that team.py finds in reach; None where every epoch was granted, as to most."""
+    partly = {one.id for one in desk.channels.values() if not one.epochs.issuperset(one.parties)}
+    return Within(partly, desk.holders) if partly else None
 
 
 def _cursor(after: str | None) -> Cursor | None:

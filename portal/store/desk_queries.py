@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, defer
 
+from portal.store.desk_reach import Within, holders_given, known, reached
 from portal.store.erase_layer import opened
 from portal.store.models import (
     Attachment,
@@ -123,11 +124,14 @@ def cards(
     *,
     after: tuple[bytes, bytes] | None,
     limit: int,
+    within: Within | None = None,
 ) -> Sequence[CardRow]:
     """The next cards that one of `holders` opens, by case and holder, after the (case, holder) `after`."""
     query = (
         _cards(holders).where(Case.channel_id.in_(channel_ids)).order_by(Case.id, Wrap.holder).limit(limit)
     )
+    if within is not None:
+        query = query.where(known(within))
     if after is not None:
         bound = tuple_(literal(after[0], Case.id.type), literal(after[1], Wrap.holder.type))
         query = query.where(tuple_(Case.id, Wrap.holder) > bound)
@@ -168,7 +172,8 @@ def _card(session: Session, row: tuple[Any, ...]) -> CardRow:
 class Counts:
     """How many cases are overdue, due within a week, and not opened by anybody; counting ends at 999.
 
-    Those not opened are counted among the 1,000 new ones that are due last, which are those that came last.
+    Those not opened are counted among the 1,000 new ones that are due last, which are those that came last. Where some
+    are out of reach, the others are counted among as many.
     """
 
     overdue: int
@@ -176,28 +181,37 @@ class Counts:
     unopened: int
 
 
-def counts(session: Session, channel_ids: Collection[bytes], today: date) -> Counts:
+def counts(
+    session: Session, channel_ids: Collection[bytes], today: date, *, within: Within | None = None
+) -> Counts:
     """What the head of the list says, in one statement, each figure from ranges of an index."""
     if not channel_ids:
         return Counts(0, 0, 0)
     given = {f"channel_{n}": channel_id for n, channel_id in enumerate(channel_ids)}
     days = {"today": today, "week": today + timedelta(days=WEEK_DAYS)}
-    return Counts(*session.execute(_counts(len(channel_ids)), {**given, **days}).one())
+    partly = () if within is None else tuple(channel_id in within.partly for channel_id in channel_ids)
+    holders = {} if within is None else {"holders": list(within.holders)}
+    asked = _counts(len(channel_ids), partly)
+    return Counts(*session.execute(asked, {**given, **days, **holders}).one())
 
 
 @cache
-def _counts(channels: int) -> Select[*tuple[Any, ...]]:
-    """The three figures of Counts. Each range ends early: it costs the same among any number of cases."""
+def _counts(channels: int, partly: tuple[bool, ...] = ()) -> Select[*tuple[Any, ...]]:
+    """The three figures of Counts. Each range ends early: it costs the same among any number of cases.
+
+    `partly` says of each channel whether its cases have to be asked for their readers.
+    """
     today, week = (bindparam(name, type_=Case.due_on.type) for name in ("today", "week"))
     mine = [Case.channel_id == bindparam(f"channel_{n}", type_=Case.id.type) for n in range(channels)]
     unopened = ~select(Card.case_id).where(Card.case_id == Case.id).exists()
     late, soon, latest = [], [], []
-    for of_channel in mine:
+    for number, of_channel in enumerate(mine):
+        known_of = reached(holders_given()) if any(partly[number : number + 1]) else true()
         for lane in (LANE_NEW, LANE_OPEN):
-            here = select(true().label("counts")).where(of_channel, Case.lane == lane)
+            here = select(known_of.label("counts")).where(of_channel, Case.lane == lane)
             late.append(here.where(Case.due_on < today).limit(COUNT_AT_MOST))
             soon.append(here.where(Case.due_on >= today, Case.due_on <= week).limit(COUNT_AT_MOST))
-        new = select(unopened.label("counts")).where(of_channel, Case.lane == LANE_NEW)
+        new = select(and_(unopened, known_of).label("counts")).where(of_channel, Case.lane == LANE_NEW)
         latest.append(new.order_by(Case.due_on.desc(), Case.id.desc()).limit(LOOKED_AT))
     return select(_count(late), _count(soon), _count(latest))
 
