@@ -182,15 +182,17 @@ def put_card(parts: Parts, officer_id: bytes, case_id: bytes, *, sealed: bytes, 
     """The case has a new title and category. `replaces` is SHA-256 of the sealed card that was read.
 
     Raises Changed when a colleague changed it in between: nobody overwrites silently what he has not seen.
-    Also NotFound, Malformed.
+    OlderKey while the case waits for a newer key: a leaver holds the root that the title would be under. Also
+    NotFound, Malformed.
     """
     if len(sealed) != CARD_SIZE:
         raise Malformed
     with parts.database.write() as session:
-        _desk, case = _to_change(session, officer_id, case_id)
+        desk, case = _to_change(session, officer_id, case_id)
         card = cases.card(session, case.id)
         if card is None or hashlib.sha256(card.sealed).digest() != replaces:
             raise Changed
+        check_newest(session, desk, case, "desk", card.number)
         cases.put_card(session, case.id, card.number, sealed)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
 
-from crypto.records import CaseRecord, ChannelRecord, Member
+from crypto.records import CaseRecord, ChannelRecord, Member, Reader
 from crypto.wrap import Scope
 from portal.services.desk_errors import Changed, Malformed, OlderKey
 from portal.services.team import Desk, TeamChannel, party_of
@@ -17,6 +17,7 @@ from portal.store import cases, people, rerooting
 from portal.store.models import Case, Officer
 
 ByOfficer = Mapping[bytes, frozenset[int]]
+SCOPES: tuple[Scope, ...] = ("talk", "desk")
 
 
 def served(records: Collection[ChannelRecord], officer_id: bytes, verify_key: bytes) -> frozenset[int]:
@@ -55,23 +56,23 @@ def check_newest(session: Session, desk: Desk, case: Case, scope: Scope, under: 
     """Nothing, if what was sealed under case record `under` of this scope may be stored. Fails closed.
 
     Raises Changed when the scope has a newer record: who left could open what is sealed under the old one.
-    OlderKey while the case itself is under an older epoch, where a newcomer's signature would be refused by
-    every reader. Malformed for a scope without records.
+    OlderKey while either scope is under an older epoch, where a newcomer's signature would be refused by
+    every reader, or names other readers than a team has. Malformed for a scope without records.
     """
-    found = cases.records(session, case.id, scope)
-    if not found:
+    found = {each: cases.records(session, case.id, each) for each in SCOPES}
+    newest = {each: CaseRecord.read(rows[-1].raw) for each, rows in found.items() if rows}
+    if scope not in newest:
         raise Malformed
-    newest = CaseRecord.read(found[-1].raw)
-    if newest.number != under:
+    if newest[scope].number != under:
         raise Changed
-    if _is_older(newest, desk.channels[case.channel_id]):
+    if any(_is_older(record, desk.channels[case.channel_id]) for record in newest.values()):
         raise OlderKey
 
 
 def _is_older(record: CaseRecord, channel: TeamChannel) -> bool:
-    """Whether the record names an epoch, and not the newest; one that names each reader alone is under none."""
-    epochs = [value for kind, value in record.readers if kind == "channel"]
-    return bool(epochs) and channel.newest.epoch not in epochs
+    """Whether the record names others than the newest epoch and, in talk, the mailbox (js/desk/older_key.js)."""
+    team: set[Reader] = {("channel", channel.newest.epoch)}
+    return set(record.readers) != (team | {("mailbox", None)} if record.scope == "talk" else team)
 
 
 def _can_sign(

@@ -6,12 +6,16 @@ while one person is there who can still sign for them.
 Sources: PROTOCOL 2 (leaving, case records); SPEC 6, 8; docs/decisions/0009.
 """
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 
 from crypto.errors import RecordNotAllowed
 from crypto.keys import Root
-from crypto.records import CaseRecord, check_reader
-from portal.services import leaving, rerooting, stages
+from crypto.records import CaseRecord, Reader, check_reader
+from crypto.wrap import Scope, fit_card, unwrap_case_root, wrap_card
+from portal.services import casework, leaving, rerooting, stages
 from portal.services.desk_errors import Changed, OlderKey
 from portal.services.team_page import team_of
 from portal.store import models
@@ -111,6 +115,55 @@ def test_nobody_writes_in_a_case_before_it_is_moved(at_work: Hand, newcomer: Han
         with pytest.raises(OlderKey):
             one.acknowledges()
     assert [row.n for row in newcomer.read().messages] == [0]
+
+
+def test_nobody_changes_a_title_before_the_case_is_moved(
+    at_work: Hand, newcomer: Hand, reporter: Reporter
+) -> None:
+    with pytest.raises(OlderKey):
+        retitle(newcomer, "It is about Bent")
+    move(at_work, reporter)
+    retitle(newcomer, "It is about Bent")
+    assert newcomer.card()["title"] == "It is about Bent"
+
+
+@pytest.mark.parametrize("scope", ["talk", "desk"])
+def test_nobody_writes_in_a_case_whose_newest_record_names_people(
+    at_work: Hand, reporter: Reporter, scope: Scope
+) -> None:
+    """No browser makes one in this version; who has left could, and be among its readers."""
+    talk, note = at_work.seals("A reply."), at_work.seals("A note.", "desk")
+    before = [CaseRecord.read(row.raw) for row in at_work.read().records if row.scope == scope][-1]
+    fields = {name: getattr(before, name) for name in before.__dataclass_fields__}
+    mail: tuple[Reader, ...] = (("mailbox", None),) if scope == "talk" else ()
+    readers = (*mail, ("officer", at_work.officer.id))
+    for name in ("signer", "signature"):
+        del fields[name]
+    changes = {"number": 1, "previous": before.hash, "talk": at_work.talk_records(at_work.read())[0].hash}
+    named = CaseRecord.sign(at_work.officer.root, **{**fields, **changes, "readers": readers})
+    row = models.CaseRecord(case_id=reporter.case_id, scope=scope, number=1, raw=named.raw, hash=named.hash)
+    with at_work.portal.parts.database.write() as session:
+        session.add(row)
+    for posted in (talk, note):
+        under = posted.under + (posted.scope == scope)
+        with pytest.raises(OlderKey):
+            at_work.posts(replace(posted, under=under))
+
+
+def retitle(by: Hand, title: str) -> None:
+    """The title is changed, under the newest desk root."""
+    view = by.read()
+    assert view.card is not None
+    seen = hashlib.sha256(view.card.sealed).digest()
+    wraps = [one for one in view.wraps if (one.scope, one.number) == ("desk", view.card.number)]
+    (root,) = [
+        unwrap_case_root(epoch, one.wrapped, case=by.case_id, scope="desk", number=one.number)
+        for one in wraps
+        for epoch in by.team.epochs
+        if epoch.party.hash == one.holder
+    ]
+    sealed = wrap_card(root, fit_card(title, "OTHER"), case=by.case_id, number=view.card.number)
+    casework.put_card(by.portal.parts, by.officer.id, by.case_id, sealed=sealed, replaces=seen)
 
 
 def test_what_was_sealed_before_a_case_moved_is_not_stored_after(

@@ -11,7 +11,7 @@ import { keyOf } from "./bubbles.js";
 import { checkContinues } from "./continues.js";
 import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
-import { standingOf } from "./older_key.js";
+import { checkCard, standingOf } from "./older_key.js";
 import { reroot } from "../team/reroot.js";
 
 /**
@@ -96,12 +96,15 @@ export class CaseState {
  * Title and category; undefined when the card can't be opened, which hides nothing else.
  * @param {import("./case_keys.js").CaseKeys} keys
  * @param {import("./answers.js").CaseAnswer} given
+ * @throws {Breach} for a card under another record than the newest
  */
-function cardOf({ id, desk }, { card }) {
-  const root = card === null ? undefined : desk?.roots[card.number];
-  if (card === null || root === undefined) return undefined;
+function cardOf(keys, { card }) {
+  if (card === null) return undefined;
+  checkCard(keys, card);
+  const { number } = card;
+  const root = /** @type {import("./case_keys.js").ScopeKeys} */ (keys.desk).roots[number];
   try {
-    const { title, category } = unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number });
+    const { title, category } = unwrapCard(root, fromBase64(card.sealed), { case: keys.id, number });
     return { title: String(title), category: String(category) };
   } catch {
     return undefined;

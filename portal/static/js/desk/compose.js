@@ -6,6 +6,7 @@ import { Body, MAX_TEXT_BYTES, sealMessage, toBase64, toHex, utf8 } from "../sea
 import { ApiError, postJson } from "./api.js";
 import { nextPlace } from "./conversation.js";
 import { thisMinute } from "./dates.js";
+import { sealingKeys } from "./older_key.js";
 
 /** Something came between (`code` says what): the case has to be read again before it is changed. */
 export class Between extends Error {
@@ -49,13 +50,12 @@ export function checkText(text, files = 0) {
  * @param {Written} written
  */
 async function seal(keys, given, { scope, kind, lang, text, files = [] }) {
+  const { recipient, number: under } = sealingKeys(keys, scope).record;
   const { n, prev } = await nextPlace(given, scope);
-  const { records } = /** @type {import("./case_keys.js").ScopeKeys} */ (keys[scope]);
   const body = new Body({
     kind, side: "desk", n, prev, record: toHex(keys.channel.newest.hash), key: toHex(keys.officer.verifyKey),
     sealed: "browser", ...thisMinute(), lang, text, fields: {}, files,
   });
-  const { recipient, number: under } = records[records.length - 1];
   return { n, under, sealed: toBase64(await sealMessage(body, keys.officer, { case: keys.id, scope, recipient })) };
 }
 

@@ -6,6 +6,7 @@ import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
 import { Between, checkText, NotSendable, send, sendAcknowledgement } from "./compose.js";
 import { Breach, wordsFor } from "./failure.js";
 import { run, wasStopped } from "./job.js";
+import { sealingKeys } from "./older_key.js";
 import { byId, inputById, onSent } from "./start.js";
 import { hasText, text } from "./strings.js";
 
@@ -74,7 +75,7 @@ export function startReply(state, worker, limits) {
     checkText(words, chosen.length);
     checkFiles(chosen, limits);
     await run("reply", text("work.sending_message"), async (job) => {
-      const { recipient } = keys.talk.records[keys.talk.records.length - 1];
+      const { recipient } = sealingKeys(keys, "talk").record;
       const files = await sendFiles({ worker, caseId: given.id, recipient }, chosen, job);
       job.say(text("work.sending_message"));
       try {

@@ -3,6 +3,7 @@ import { fitCard, fromBase64, toBase64, wrapCard } from "../seal/index.js";
 import { ApiError, putJson } from "./api.js";
 import { Between } from "./compose.js";
 import { onSubmit, say } from "./forms.js";
+import { checkCard, sealingKeys } from "./older_key.js";
 import { byId, inputById } from "./start.js";
 import { hasText, text } from "./strings.js";
 
@@ -28,9 +29,9 @@ export function startTitle(state) {
   onSubmit("card", state, async () => {
     const { given, keys } = state.read;
     if (given.card === null) return; // without a card that could be opened the form is hidden
-    const { number } = given.card;
+    const { record: { number }, root } = sealingKeys(keys, "desk");
+    checkCard(keys, given.card);
     const card = fitCard(inputById("card-title").value.trim() || given.reference, inputById("card-category").value);
-    const root = /** @type {import("./case_keys.js").ScopeKeys} */ (keys.desk).roots[number];
     const seen = await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (fromBase64(given.card.sealed)));
     const sealed = toBase64(wrapCard(root, card, { case: keys.id, number }));
     try {

@@ -10,6 +10,7 @@ import { ApiError, getJson, postJson } from "../desk/api.js";
 import { openCaseKeys, wrapRow } from "../desk/case_keys.js";
 import { rowsOf } from "../desk/conversation.js";
 import { Breach } from "../desk/failure.js";
+import { checkCard, standingOf } from "../desk/older_key.js";
 
 /** @typedef {import("../desk/case_keys.js").CaseKeys} CaseKeys @typedef {"talk" | "desk"} Scope */
 
@@ -71,20 +72,23 @@ async function granted(record, root, receivers) {
  * @param {Root} fresh
  * @param {number} number
  */
-function movedCard({ id, desk }, card, fresh, number) {
+function movedCard(keys, card, fresh, number) {
+  checkCard(keys, card);
+  const { id, desk } = keys;
   const root = /** @type {Root} */ (desk?.roots[card.number]);
   const opened = unwrapCard(root, fromBase64(card.sealed), { case: id, number: card.number });
   return wrapCard(fresh, /** @type {import("../seal/card.js").Card} */ (opened), { case: id, number });
 }
 
 /**
- * One case. A case with other readers than the team is left as it is.
+ * One case. A case with other readers than the team is a Breach: its next record would name them again.
  * @param {import("../desk/case_keys.js").Desk} desk
  * @param {string} caseId hex
  */
 export async function reroot(desk, caseId) {
   const given = caseAnswer(await getJson(`/desk/api/cases/${caseId}`), caseId);
   const keys = await openCaseKeys(desk, given);
+  standingOf(keys);
   const { channel, id } = keys;
   const holder = channel.epochs.get(channel.newest.epoch);
   if (holder === undefined) throw new Breach("case", channel.name);
