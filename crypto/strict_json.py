@@ -2,7 +2,7 @@
 
 SPEC section 2. What is refused: a byte order mark, invalid UTF-8, NaN and infinities, numbers that
 are no integers or beyond 2^53-1, a key twice, lone surrogates, a first version key other than
-``"v":1``, and every spelling that the writer would not have chosen (white space, needless escapes,
+``"v":1``, more than 2 MiB, and every spelling that the writer would not have chosen (white space, needless escapes,
 ``-0``, ``1.0``): the reader writes again what it understood and compares the bytes.
 """
 
@@ -13,6 +13,9 @@ from crypto.errors import JsonMalformed
 
 MAX_INTEGER = 2**53 - 1
 """The largest integer that Python and a browser read alike."""
+
+MAX_BYTES = 2 * 1024**2
+"""Bytes that are read or written: whoever holds a recipient can seal a long line to its readers."""
 
 MAX_DEPTH = 64
 """Levels of objects and arrays that are read; no format here has more than four."""
@@ -42,9 +45,12 @@ def write(value: dict[str, Any]) -> bytes:
     """
     _check(value)
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        raw = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except UnicodeEncodeError as error:
         raise JsonMalformed("a lone surrogate") from error
+    if len(raw) > MAX_BYTES:
+        raise JsonMalformed("too long")
+    return raw
 
 
 def _refuse(token: str) -> Any:
@@ -56,6 +62,8 @@ def read(raw: bytes) -> dict[str, Any]:
 
     Verify a signature over `raw` before calling this. Raises JsonMalformed.
     """
+    if len(raw) > MAX_BYTES:
+        raise JsonMalformed("too long")
     try:
         value = json.loads(
             raw.decode("utf-8"),

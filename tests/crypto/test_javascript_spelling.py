@@ -1,11 +1,13 @@
 """What people type and what JSON spells means the same to Python and to the browser (SPEC 2, 9)."""
 
 import random
+import time
 from collections.abc import Callable
 
 import pytest
 
 from crypto import errors, receipt, strict_json, wrap
+from crypto.body import MAX_TEXT_BYTES
 from crypto.keys import Root, derive
 from crypto.padding import attachment_size, message_size, padme
 from crypto.words import WORDS
@@ -168,6 +170,53 @@ def test_json_is_read_or_refused_alike(raw: bytes, good: bool) -> None:  # noqa:
         strict_json.read(raw)
     assert isinstance(outcome, Refused)
     assert outcome.name == "JsonMalformed"
+
+
+QUICK_SECONDS = 4
+"""Starting Node among it; it was 16 seconds for these sizes, and grew with their square."""
+
+UNCLOSED = [
+    pytest.param('{"v":1,"a":"' + '\\"' * 80_000, id="of escaped quotes"),
+    pytest.param('{"v":1,"a":"' + "x" * 160_000, id="of letters"),
+    pytest.param('"' * 160_000, id="of nothing but quotes"),
+]
+
+
+@pytest.mark.parametrize("text", UNCLOSED)
+def test_a_string_that_never_ends_is_refused_at_once(text: str) -> None:
+    """Who may write to a case could else keep a browser busy for hours by one message."""
+    raw = text.encode()
+    with pytest.raises(errors.JsonMalformed):
+        strict_json.read(raw)
+    began = time.monotonic()
+    (outcome,) = outcomes([{"do": "readJson", "raw": raw.hex()}])
+    assert time.monotonic() - began < QUICK_SECONDS
+    assert isinstance(outcome, Refused)
+    assert outcome.name == "JsonMalformed"
+
+
+@pytest.mark.parametrize("sign", ["\x01", '"', "\\", "x", "æ"], ids=repr)
+def test_the_longest_text_is_read_alike(sign: str) -> None:
+    raw = strict_json.write({"v": 1, "text": sign * (MAX_TEXT_BYTES // len(sign.encode()))})
+    (outcome,) = outcomes([{"do": "readJson", "raw": raw.hex()}])
+    assert outcome == strict_json.read(raw)
+
+
+def test_json_over_two_mebibytes_is_refused_alike() -> None:
+    """No sealed message is larger, and everything that reads JSON looks at every byte of it more than once."""
+    longest = strict_json.MAX_BYTES - len(b'{"v":1,"a":""}')
+    for size, good in ((longest, True), (longest + 1, False)):
+        raw = b'{"v":1,"a":"' + b"x" * size + b'"}'
+        (outcome,) = outcomes([{"do": "readJson", "raw": raw.hex()}])
+        if good:
+            assert outcome == strict_json.read(raw)
+            continue
+        assert isinstance(outcome, Refused)
+        assert outcome.name == "JsonMalformed"
+        with pytest.raises(errors.JsonMalformed):
+            strict_json.read(raw)
+        with pytest.raises(errors.JsonMalformed):
+            strict_json.write({"v": 1, "a": "x" * size})
 
 
 def test_json_with_random_damage_is_read_or_refused_alike() -> None:

@@ -10,7 +10,13 @@ import { utf8, utf8Text } from "./bytes.js";
 /** Levels of nesting that are read; Python gives up at a depth of its own, and no format here goes below 4. */
 const MAX_DEPTH = 64;
 
-/** A string of JSON, and the colon when it is a key. In a valid text no other `"` stands outside a string. */
+/** Bytes that are read or written: whoever holds a recipient can seal a long line to its readers. */
+const MAX_BYTES = 2 * 1024 ** 2;
+
+/**
+ * A string of JSON, and the colon when it is a key. In a valid text no other `"` stands outside a string; in another one
+ * every `"` may begin a string that never ends, and looking for all of them takes the square of the length.
+ */
 const STRINGS = /"((?:[^"\\]|\\.)*)"(:?)/gs;
 
 /**
@@ -55,7 +61,9 @@ function unmarked(value) {
  */
 export function write(value) {
   check(value, 0);
-  return utf8(JSON.stringify(value));
+  const raw = utf8(JSON.stringify(value));
+  if (raw.length > MAX_BYTES) throw new JsonMalformed("too long");
+  return raw;
 }
 
 /**
@@ -65,11 +73,14 @@ export function write(value) {
  * @throws {JsonMalformed}
  */
 export function read(raw) {
+  if (raw.length > MAX_BYTES) throw new JsonMalformed("too long");
   let marked;
   let value;
   try {
+    const text = utf8Text(raw);
+    JSON.parse(text); // throws for what is no JSON: STRINGS is for JSON alone
     // Keys are marked, since JavaScript would move a key such as "7" to the front and refuse a good text for it.
-    marked = utf8Text(raw).replace(STRINGS, (string, inner, colon) => (colon ? `"_${inner}":` : string));
+    marked = text.replace(STRINGS, (string, inner, colon) => (colon ? `"_${inner}":` : string));
     value = JSON.parse(marked);
   } catch (error) {
     throw new JsonMalformed("not UTF-8, or not JSON", { cause: error });
