@@ -10,7 +10,6 @@ from datetime import date
 
 from sqlalchemy.orm import Session as Transaction
 
-from crypto.keys import Recipient
 from crypto.records import ChannelRecord
 from portal.domain.access import Right, may
 from portal.services import invitations, older_keys
@@ -41,7 +40,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Team:
-    """A channel's people. `words` are the anchor's 8; `mine` and `keeping` are about who looks.
+    """A channel's people. `mine` and `keeping` are about who looks.
 
     `leaving`: named in the newest record, without access; `waiting`: officers who never were in a channel;
     `others`: the remaining officers who could be let in; `last_chances`: by member, the cases that nobody could
@@ -51,7 +50,6 @@ class Team:
     id: bytes
     slug: str
     name: str
-    words: tuple[str, ...]
     members: tuple[Colleague, ...]
     keepers: frozenset[bytes]
     leaving: frozenset[bytes]
@@ -161,7 +159,6 @@ def _team(
         id=channel.id,
         slug=channel.slug,
         name=channel.name,
-        words=newest.anchor_party(Recipient.parse(channel.anchor_recipient or "")).words,
         members=tuple(_colleague(one) for one in everybody if is_member(newest, one)),
         keepers=keepers,
         leaving=keyed.leaving,

@@ -159,7 +159,7 @@ class Person:
     def channel_words(self) -> list[str]:
         """The channel's eight words, as this keeper's page shows them."""
         self.team()
-        return self.page.locator("[data-channel] > .words").first.locator("li").all_text_contents()
+        return self.page.locator("[data-channel] [data-anchor-words]").first.locator("li").all_text_contents()
 
     def types_words(self, words: list[str]) -> None:
         """The two words that the page asks for, taken from `words`."""

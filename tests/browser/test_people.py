@@ -51,6 +51,8 @@ def test_a_colleague_comes_and_reads_a_case(live: Live, browser: Browser) -> Non
         bent.open("/en/desk")
         assert bent.page.is_visible("#to-confirm")
         bent.team()
+        assert bent.page.locator("[data-channel]").is_visible()
+        assert not set(bent.page.inner_text("main").split()) & set(words)
         fits(bent)
         bent.types_words(list(reversed(words)))
         bent.page.wait_for_selector("#confirm-form [data-problem]:not([hidden])")

@@ -4,6 +4,7 @@ An officer who has confirmed the team before opens the desk, and what the server
 way. Sources: SPEC 7, 8; issue of the team, "What must be shown" 2.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -110,3 +111,22 @@ def test_the_whole_page_stops_and_says_what_is_wrong(desk: Running, page: Page, 
 def test_after_it_the_honest_server_is_believed_again(desk: Running, page: Page) -> None:
     page.goto(f"{desk.address}/en/desk/team")
     page.wait_for_selector("html[data-opened=team]", timeout=60_000)
+
+
+def test_the_words_that_a_keeper_reads_out_are_those_of_the_verified_anchor(
+    desk: Running, page: Page
+) -> None:
+    def dishonest(route: Route) -> None:
+        answer = route.fetch()
+        words = "".join(f"<li>{word}</li>" for word in Root.generate().party.words)
+        text = re.sub(r'(<ol class="words"[^>]*>).*?</ol>', rf"\1{words}</ol>", answer.text())
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/en/desk/team", dishonest)
+    page.goto(f"{desk.address}/en/desk/team")
+    page.wait_for_selector("html[data-opened=team]", timeout=60_000)
+    section = page.locator(f'[data-channel="{desk.team.id.hex()}"]')
+    assert section.locator(".words").first.locator("li").all_inner_texts() == list(
+        desk.team.anchor.party.words
+    )
+    page.unroute("**/en/desk/team")

@@ -4,6 +4,7 @@ import { openDesk } from "../desk/session.js";
 import { byId, start } from "../desk/start.js";
 import { startInvitingAnew } from "../loss/anew.js";
 import { startAdmissions } from "../team/admission_forms.js";
+import { showChannelWords } from "../team/channel_words.js";
 import { startConfirming } from "../team/confirm_form.js";
 import { startInvitations } from "../team/invitations.js";
 import { startPrinting } from "../team/print_sheet.js";
@@ -12,6 +13,7 @@ import { startRemovals } from "../team/removal_forms.js";
 async function page() {
   const { root, keys } = await openDesk();
   const channels = await openChannels(root, keys);
+  showChannelWords(channels);
   startConfirming(root, keys);
   startInvitations();
   startInvitingAnew();
