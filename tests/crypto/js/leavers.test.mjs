@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { element, halted, network, newPage, until } from "./paper_page.js";
 import { Case, staff, Team } from "./team_world.js";
-import { fromBase64, toBase64, toHex, unwrapCard, wrapCard } from "../../../portal/static/js/seal/index.js";
+import { fromBase64, toHex, unwrapCard } from "../../../portal/static/js/seal/index.js";
 
 const desk = "../../../portal/static/js/desk";
 const { openCaseKeys } = await import(`${desk}/case_keys.js`);
@@ -19,7 +19,6 @@ const { reroot } = await import("../../../portal/static/js/team/reroot.js");
 
 const [kim, lena] = [staff("Kim"), staff("Lena")];
 const breach = (code) => (error) => error.name === "Breach" && error.code === code;
-const CARD = { v: 1, title: "A drain", category: "OTHER" };
 
 /** Readers in the order of their lines. */
 function inOrder(readers) {
@@ -117,14 +116,9 @@ test("a case under the older key, with nothing kept back, is no Breach, and is n
   await nobodyWrites(at, given);
 });
 
-/** The card under desk root `number`, as the server hands it out. */
-function card({ id, roots }, number) {
-  return { number, sealed: toBase64(wrapCard(roots.desk[number], CARD, { case: id, number })) };
-}
-
 test("a card of an older desk record stops the page, and is not moved on", async () => {
   const { opened, at } = await afterLenaLeft({ moved: true });
-  const given = opened.answer({ card: card(opened, 0) });
+  const given = opened.answer({ card: opened.card(0) });
   await assert.rejects(read(at, given), breach("case"));
   network(() => ({ json: given }));
   await assert.rejects(reroot(at, given.id), breach("case"));
@@ -147,18 +141,18 @@ async function titled(at, given) {
 
 test("a title is sealed under the newest desk record", async () => {
   const { opened, at } = await afterLenaLeft({ moved: true });
-  const [{ body }] = await titled(at, opened.answer({ card: card(opened, 1) }));
+  const [{ body }] = await titled(at, opened.answer({ card: opened.card(1) }));
   assert.equal(unwrapCard(opened.roots.desk[1], fromBase64(body.sealed), { case: opened.id, number: 1 }).title, "It is about Lena");
 });
 
 test("a title is not sealed under the record that the server picks", async () => {
   const { opened, at } = await afterLenaLeft({ moved: true });
-  assert.deepEqual(await titled(at, opened.answer({ card: card(opened, 0) })), []);
+  assert.deepEqual(await titled(at, opened.answer({ card: opened.card(0) })), []);
   assert.equal(halted(), "case");
 });
 
 test("a title is not sealed while the case waits for the newest key", async () => {
   const { opened, at } = await afterLenaLeft({ moved: false });
-  assert.deepEqual(await titled(at, opened.answer({ card: card(opened, 0), stage: "closed" })), []);
+  assert.deepEqual(await titled(at, opened.answer({ card: opened.card(0), stage: "closed" })), []);
   assert.equal(halted(), "case");
 });

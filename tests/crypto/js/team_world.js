@@ -4,7 +4,7 @@
  */
 import { pinOf, sealPins } from "../../../portal/static/js/desk/keys.js";
 import {
-  Body, CaseRecord, ChannelRecord, Grant, Member, NO_HASH, randomBytes, Root, sealGrant, sealMessage, toBase64, toHex,
+  Body, CaseRecord, ChannelRecord, Grant, Member, NO_HASH, randomBytes, Root, sealGrant, sealMessage, toBase64, toHex, wrapCard,
 } from "../../../portal/static/js/seal/index.js";
 
 export const DAY = "2026-05-04";
@@ -127,6 +127,12 @@ export class Case {
     });
     const raw = await sealMessage(body, signer, { case: this.id, scope, recipient: this.roots[scope].at(-1).party.recipient });
     this.messages.push({ scope, n: rows.length, side: body.side, day: DAY, sealed: toBase64(raw), raw });
+  }
+
+  /** The card under desk root `number`, as the server hands it out. */
+  card(number) {
+    const sealed = wrapCard(this.roots.desk[number], { v: 1, title: "A drain", category: "OTHER" }, { case: this.id, number });
+    return { number, sealed: toBase64(sealed) };
   }
 
   /** What GET /desk/api/cases/<id> answers, with `talk` and `desk` records at most. */

@@ -11,6 +11,7 @@ import { keyOf } from "./bubbles.js";
 import { checkContinues } from "./continues.js";
 import { Breach } from "./failure.js";
 import { openFirst } from "./first_opening.js";
+import { keysAgain, namesNewer } from "./keys_again.js";
 import { checkCard, standingOf } from "./older_key.js";
 import { reroot } from "../team/reroot.js";
 
@@ -52,13 +53,14 @@ export class CaseState {
   /**
    * Reads the case anew. One that nobody has opened yet is opened; an open one under an older key is moved to the newest
    * before anybody writes in it, which takes somebody who was on the team then.
+   * @param {{ conflict?: boolean }} [why] `conflict`: the server says that something came between, a newer key perhaps
    */
-  async refresh() {
-    let { given, keys, conversation } = await this.#load();
+  async refresh({ conflict = false } = {}) {
+    let { given, keys, conversation } = await this.#load(conflict);
     const { standing } = standingOf(keys);
     if (standing === "mine" && given.stage !== "closed") {
-      await this.#move();
-      ({ given, keys, conversation } = await this.#load());
+      const mine = await this.#move();
+      ({ given, keys, conversation } = await this.#load(!mine));
     }
     if (keys.desk === undefined && ["newest", "mine"].includes(standing)) {
       const report = conversation[0];
@@ -75,19 +77,34 @@ export class CaseState {
     return this.#read;
   }
 
-  async #load() {
+  /**
+   * The case, and the team's keys with it where they may have changed since: what names a record that the page does not
+   * know is judged by the chain of now.
+   */
+  async #load(conflict = false) {
     const given = caseAnswer(await getJson(`/desk/api/cases/${this.#id}`), this.#id);
+    if (conflict || namesNewer(this.#desk, given)) this.#desk = await keysAgain(this.#desk, given.channel);
+    const opened = await this.#open(given);
+    if (!opened.conversation.some(({ newer }) => newer)) return opened;
+    this.#desk = await keysAgain(this.#desk, given.channel);
+    return this.#open(given);
+  }
+
+  /** @param {import("./answers.js").CaseAnswer} given */
+  async #open(given) {
     const keys = await openCaseKeys(this.#desk, given);
     if (this.#read !== undefined) checkContinues(this.#read, { given, keys });
     return { given, keys, conversation: await openConversation(keys, given) };
   }
 
-  /** A colleague who was quicker has done the same. */
+  /** Whether this browser has moved it. A colleague who was quicker has done the same. */
   async #move() {
     try {
       await reroot(this.#desk, this.#id);
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      return false;
     }
   }
 }

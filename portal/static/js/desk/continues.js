@@ -10,10 +10,11 @@ import { equal } from "../seal/index.js";
 import { Breach } from "./failure.js";
 
 /**
+ * Whether every record of `before` stands in `now`, in its place.
  * @param {readonly { hash: Uint8Array }[]} before
  * @param {readonly { hash: Uint8Array }[]} now
  */
-function goesOn(before, now) {
+export function goesOn(before, now) {
   return before.every(({ hash }, i) => i < now.length && equal(hash, now[i].hash));
 }
 

@@ -6,9 +6,10 @@
  * @typedef {{ scope: "talk" | "desk", n: number, side: string, kind: string, day: string, at: string | null,
  *   author: string | undefined, lang: string, text: string, fields: Record<string, string>,
  *   files: readonly import("../seal/body.js").FileItem[], sealed: string, problem: Problem | undefined, left: boolean,
- *   root: import("../seal/keys.js").Root | undefined }} Said
+ *   root: import("../seal/keys.js").Root | undefined, newer?: boolean }} Said
  *   `problem` "chain" and `left` leave the text readable; the other problems have none. `left`: signed by somebody who is
- *   no longer on the team; `root` is what it was sealed to, and its files with it
+ *   no longer on the team; `root` is what it was sealed to, and its files with it; `newer`: it names a channel record that
+ *   the page does not know
  */
 import { checkReader, fromBase64, fromHex, NoIdentityMatches, openMessage, toHex } from "../seal/index.js";
 
@@ -96,7 +97,7 @@ async function openRow(scope, keys, roles, row, sealed) {
   }
   const { body, record } = opened;
   const signer = signerOf(keys, body, record, scope);
-  if (signer === undefined) return { ...unreadable(row, scope), problem: "unsigned" };
+  if (signer === undefined) return { ...unreadable(row, scope), problem: "unsigned", newer: !knows(keys, body.record) };
   const { n, side, kind, day, at, lang, text, files, prev } = body;
   const fields = /** @type {Record<string, string>} */ (body.fields);
   const author = signer.officerId === undefined ? undefined : roles.get(signer.officerId);
@@ -122,6 +123,11 @@ async function openWithAny(scope, keys, sealed) {
       if (i === 0 || !(error instanceof NoIdentityMatches)) throw error;
     }
   }
+}
+
+/** @param {import("./case_keys.js").CaseKeys} keys @param {string} record hash of a channel record, hex */
+function knows({ channel }, record) {
+  return channel.records.some(({ hash }) => toHex(hash) === record);
 }
 
 /**

@@ -2,6 +2,7 @@
  * The three ways to write in a case, each its own form: acknowledge, reply, note. Never one form with a switch: a note
  * must not reach the reporter by a slip. What was typed stays until it has been sent.
  */
+import { ApiError } from "./api.js";
 import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
 import { Between, checkText, NotSendable, send, sendAcknowledgement } from "./compose.js";
 import { Breach, wordsFor } from "./failure.js";
@@ -44,13 +45,20 @@ export function onSubmit(form, state, work) {
 }
 
 /**
- * Reads again, shows what came between at its place, and leaves the text to be sent once more.
+ * Reads again, shows what came between at its place, and leaves the text to be sent once more, also where reading fails.
  * @param {string} form
  * @param {import("./case_state.js").CaseState} state
  * @param {string} code
  */
 async function showBetween(form, state, code) {
-  const { fresh } = await state.refresh();
+  let fresh;
+  try {
+    ({ fresh } = await state.refresh({ conflict: true }));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    complain(form, wordsFor(error));
+    return;
+  }
   complain(form, text(hasText(`failed.${code}`) ? `failed.${code}` : "came.words"));
   const [first] = fresh;
   const place = first === undefined ? undefined : document.querySelector(`[data-key="${CSS.escape(first)}"]`);
