@@ -18,8 +18,8 @@ from portal.store.models import Officer
 class ChannelKeys:
     """What one officer needs of one channel: its records, and the grants of its epochs, all sealed.
 
-    `anchor_grant` is there for keepers; `leaving` are the ids of members whose access has ended: the next
-    epoch is due.
+    `keepers` are the ids of who holds the anchor; `anchor_grant` is there for them; `leaving` are the ids of
+    members whose access has ended: the next epoch is due.
     """
 
     id: bytes
@@ -29,6 +29,7 @@ class ChannelKeys:
     anchor_recipient: str | None
     grants: tuple[bytes, ...]
     keeper: bool
+    keepers: tuple[bytes, ...]
     sheet_confirmed: bool
     anchor_grant: bytes | None
     leaving: tuple[bytes, ...]
@@ -76,6 +77,7 @@ def _channels(session: Transaction, officer: OfficerView) -> tuple[ChannelKeys, 
             anchor_recipient=channel.anchor_recipient,
             grants=tuple(rows.channel_grants(session, channel.id, party)),
             keeper=rows.is_keeper(session, channel.id, officer.id),
+            keepers=tuple(sorted(people.keepers(session, channel.id))),
             sheet_confirmed=channel.sheet_confirmed_on is not None,
             anchor_grant=people.anchor_grant(session, channel.id, party),
             leaving=tuple(sorted(people.removals(session, channel.id))),

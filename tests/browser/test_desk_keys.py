@@ -63,7 +63,8 @@ def to_base64(raw: bytes) -> str:
 
 def pinned(**changes: Any) -> str:
     """Pins that hold my channel as it is, but for `changes`."""
-    pin = {"anchor": ME.anchor.party.hash.hex(), "number": 0, "record": FIRST.hash.hex(), **changes}
+    pin = {"anchor": ME.anchor.party.hash.hex(), "number": 0, "record": FIRST.hash.hex()}
+    pin = {**pin, "keepers": [ME.id.hex()], **changes}
     pins = {"v": 1, "channels": {ME.channel_id.hex(): pin}}
     return to_base64(wrap_pins(ME.officer, pins, officer_id=ME.id))
 
@@ -85,6 +86,7 @@ def honest() -> dict[str, Any]:
         "anchor_recipient": str(ME.anchor.party.recipient),
         "grants": [granted(ME.channel, FIRST)],
         "keeper": True,
+        "keepers": [ME.id.hex()],
         "sheet_confirmed": True,
     }
     return {"officer": {"id": ME.id.hex()}, "pins": pinned(), "channels": [channel]}

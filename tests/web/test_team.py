@@ -208,6 +208,7 @@ def test_a_keeper_lets_somebody_in_over_the_wire_and_the_public_page_says_so(
     assert (late.status_code, late.get_json()) == (409, {"error": "changed"})
     (channel,) = DeskClient(portal, bent).get("/desk/api/keys").get_json()["channels"]
     assert channel["keeper"]
+    assert channel["keepers"] == sorted(one.id.hex() for one in (ida, bent))
     assert len(base64.b64decode(channel["anchor_grant"])) > 2000
 
 

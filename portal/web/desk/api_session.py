@@ -85,6 +85,7 @@ def _channel(channel: ChannelKeys) -> dict[str, object]:
         "anchor_recipient": channel.anchor_recipient,
         "grants": [to_base64(sealed) for sealed in channel.grants],
         "keeper": channel.keeper,
+        "keepers": [officer_id.hex() for officer_id in channel.keepers],
         "sheet_confirmed": channel.sheet_confirmed,
         "anchor_grant": to_base64(channel.anchor_grant) if channel.anchor_grant else None,
         "leaving": [officer_id.hex() for officer_id in channel.leaving],

@@ -54,11 +54,11 @@ export class Team {
     return toBase64(await sealGrant(new Grant({ purpose, channel: this.id, case: caseId, number, record: record.hash, to: party.hash, root }), party.recipient));
   }
 
-  /** What GET /desk/api/keys answers to `me`, who has seen the first `seen` records. */
-  async keys(me, { seen = this.records.length, keepers = [me], remembered, leaving = [] } = {}) {
+  /** What GET /desk/api/keys answers to `me`, who has seen the first `seen` records; `remembered` keepers, null for older pins. */
+  async keys(me, { seen = this.records.length, keepers = [me], remembered = keepers, leaving = [] } = {}) {
     const naming = [...new Map(this.records.map((record) => [record.epoch, record])).values()];
     const keeper = keepers.includes(me);
-    const pin = { ...pinOf(this.anchor.party, this.records[seen - 1]), ...(remembered && { keepers: remembered.map(({ id }) => toHex(id)).sort() }) };
+    const { keepers: known, ...pin } = pinOf(this.anchor.party, this.records[seen - 1], (remembered ?? []).map(({ id }) => toHex(id)));
     const channel = {
       id: toHex(this.id), name: "Board", slug: "board", records: this.records.map(({ raw }) => toBase64(raw)),
       anchor_recipient: this.anchor.party.recipient.toString(), keeper, keepers: keepers.map(({ id }) => toHex(id)),
@@ -66,7 +66,7 @@ export class Team {
       grants: await Promise.all(naming.map((record) => this.grant("channel", record, this.roots[record.epoch], me.root))),
       leaving: leaving.map(({ id }) => toHex(id)),
     };
-    const pins = toBase64(sealPins(me.root, me.id, { [channel.id]: pin }));
+    const pins = toBase64(sealPins(me.root, me.id, { [channel.id]: remembered === null ? pin : { ...pin, keepers: known } }));
     return { officer: described(me), row: "00".repeat(32), sealed_root: null, pins, channels: [channel] };
   }
 }

@@ -15,7 +15,8 @@
  *   grants: GrantRow[], wraps: WrapRow[], card: SealedCard | null, messages: MessageRow[],
  *   people: { id: string, name: string, role: string }[] }} CaseAnswer
  * @typedef {{ id: string, name: string, records: string[], anchor_recipient: string, grants: string[] }} ChannelAnswer
- * @typedef {ChannelAnswer & { slug: string, keeper: boolean, anchor_grant: string | null, leaving: string[] }} OwnChannel
+ * @typedef {ChannelAnswer & { slug: string, keeper: boolean, keepers: string[], anchor_grant: string | null,
+ *   leaving: string[] }} OwnChannel
  * @typedef {{ officer: { id: string, name: string, role: string, recipient: string, verify_key: string }, row: string,
  *   sealed_root: string | null, pins: string | null, channels: OwnChannel[] }} KeysAnswer
  * @typedef {{ id: string, name: string, recipient: string, verify_key: string }} Person
@@ -70,7 +71,7 @@ const channel = { id: isId, name: isText, records: list(isBytes), anchor_recipie
 const isKeys = shape({
   officer: shape({ id: isId, name: isText, role: isText, recipient: isText, verify_key: isBytes }),
   row: isHash, sealed_root: orNull(isBytes), pins: orNull(isBytes),
-  channels: list(shape({ ...channel, slug: isText, keeper: isTruth, anchor_grant: orNull(isBytes), leaving: list(isId) })),
+  channels: list(shape({ ...channel, slug: isText, keeper: isTruth, keepers: list(isId), anchor_grant: orNull(isBytes), leaving: list(isId) })),
 });
 
 const person = shape({ id: isId, name: isText, recipient: isText, verify_key: isBytes });

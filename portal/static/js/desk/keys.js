@@ -3,11 +3,14 @@
  * from number 0, compared with what this officer has seen before (the pins, sealed under its own key), and a granted root
  * is used only if the signed record names it. Whatever does not fit is a Breach, and stops the page.
  *
- * Pins: { "v": 1, "channels": { <channel hex>: { "anchor": <party hex>, "number": n, "record": <hash hex> } } }
+ * Pins: { "v": 1, "channels": { <channel hex>: { "anchor": <party hex>, "number": n, "record": <hash hex>,
+ *   "keepers": [<officer hex>, …] } } }. Who keeps the anchor is the server's word, in no record: so everybody whom this
+ * officer ever saw as a keeper, or made one, is remembered. Pins from before that have no such list.
  *
- * @typedef {{ anchor: string, number: number, record: string }} Pin
+ * @typedef {{ anchor: string, number: number, record: string, keepers?: readonly string[] }} Pin
  * @typedef {{ id: Uint8Array, name: string, slug: string, records: readonly ChannelRecord[], newest: ChannelRecord,
- *   anchor: import("../seal/keys.js").Party, words: readonly string[], epochs: Map<number, Root>, keeper: boolean }} Channel
+ *   anchor: import("../seal/keys.js").Party, words: readonly string[], epochs: Map<number, Root>, keeper: boolean, keepers: readonly string[] }} Channel
+ *   `keepers`: the ids that the pins remember, in hex
  * @typedef {import("../seal/channel_record.js").ChannelRecord} ChannelRecord
  * @typedef {import("../seal/keys.js").Root} Root
  */
@@ -63,10 +66,11 @@ export function readPins(root, keys) {
  * The pin of a channel as it is now.
  * @param {import("../seal/keys.js").Party} anchor
  * @param {ChannelRecord} newest
- * @returns {Pin}
+ * @param {Iterable<string>} keepers ids in hex
+ * @returns {Pin & { keepers: readonly string[] }}
  */
-export function pinOf(anchor, newest) {
-  return { anchor: toHex(anchor.hash), number: newest.number, record: toHex(newest.hash) };
+export function pinOf(anchor, newest, keepers) {
+  return { anchor: toHex(anchor.hash), number: newest.number, record: toHex(newest.hash), keepers: [...new Set(keepers)].sort() };
 }
 
 /**
@@ -151,23 +155,43 @@ export async function openChannels(root, keys) {
     if (chain === undefined) continue;
     const { id, records, newest, anchor } = chain;
     const epochs = await openEpochs(given, records, root);
+    const { number, keepers: seen = [] } = pins[given.id];
+    const pin = pinOf(anchor, newest, [...seen, ...given.keepers]);
     channels.set(given.id, {
       id, name: given.name, slug: given.slug, records, newest, anchor, words: anchor.words, epochs, keeper: given.keeper,
+      keepers: pin.keepers,
     });
-    moved ||= newest.number > pins[given.id].number;
-    pins[given.id] = pinOf(anchor, newest);
+    moved ||= newest.number > number || pin.keepers.length > seen.length;
+    pins[given.id] = pin;
   }
   if (moved) await keepPins(root, keys, pins);
   return channels;
 }
 
 /**
- * Keeps what the officer has confirmed.
+ * Keeps that these people hold the channel's anchor, or are about to. One who has left changes the anchor, whatever the
+ * server says then (team/epoch.js).
+ * @param {Root} root
+ * @param {import("./answers.js").KeysAnswer} keys
+ * @param {string} channel id in hex, of a confirmed channel
+ * @param {readonly string[]} ids in hex
+ */
+export async function rememberKeepers(root, keys, channel, ids) {
+  const pins = readPins(root, keys);
+  const { keepers: seen = [] } = pins[channel];
+  if (ids.every((id) => seen.includes(id))) return;
+  await keepPins(root, keys, { ...pins, [channel]: { ...pins[channel], keepers: [...new Set([...seen, ...ids])].sort() } });
+}
+
+/**
+ * Keeps what the officer has confirmed, for later visits and for what this page does next.
  * @param {Root} root
  * @param {import("./answers.js").KeysAnswer} keys
  * @param {Record<string, Pin>} pins
  */
 export async function keepPins(root, keys, pins) {
   const officerId = bytesOf(keys.officer.id, 16, "pins", "");
-  await putJson("/desk/api/pins", { pins: toBase64(sealPins(root, officerId, pins)) });
+  const sealed = toBase64(sealPins(root, officerId, pins));
+  await putJson("/desk/api/pins", { pins: sealed });
+  keys.pins = sealed;
 }

@@ -67,7 +67,7 @@ function pinsWith(root, keys, { given, records, anchor }, record) {
   if (pin !== undefined && (seen === undefined || toHex(seen.hash) !== pin.record)) {
     throw new Breach("rolled_back", given.name, new RecordOutOfOrder("a record seen before is gone"));
   }
-  return sealPins(root, idOf(keys), { ...pins, [given.id]: pinOf(anchor, record) });
+  return sealPins(root, idOf(keys), { ...pins, [given.id]: pinOf(anchor, record, [...(pin?.keepers ?? []), keys.officer.id]) });
 }
 
 /** @param {import("../desk/answers.js").KeysAnswer} keys */

@@ -54,5 +54,5 @@ export async function sealGrants({ channelId, officer, channel, anchor, record }
  * @param {Roots} roots
  */
 export function firstPins({ officerId, channelId, officer, anchor, record }) {
-  return sealPins(officer, officerId, { [toHex(channelId)]: pinOf(anchor.party, record) });
+  return sealPins(officer, officerId, { [toHex(channelId)]: pinOf(anchor.party, record, [toHex(officerId)]) });
 }

@@ -30,7 +30,7 @@ async function startChannel({ root, keys, channels }, channelId, forms) {
     form.hidden = false;
     const keeper = `${form.id}-keeper`;
     onSubmit(form, async () => {
-      await admit(root, channel, given, person, inputById(keeper).checked);
+      await admit({ root, keys }, channel, given, person, inputById(keeper).checked);
       readAgain("admitted");
     });
   }

@@ -1,11 +1,12 @@
 /** Epochs that are due, made at a keeper's unlock: an administrator has ended somebody's access, and only keys are missing. */
 import { ApiError } from "../desk/api.js";
+import { rememberKeepers } from "../desk/keys.js";
 import { peopleOf } from "./admission.js";
 import { keepersLeave, makeNext } from "./epoch.js";
 
 /**
- * Makes the next epoch of every channel that waits for one and whose anchor stays. Where a keeper has left, the new sheet
- * has to be printed, on the team page. Can only take people off a team, never put one on.
+ * Makes the next epoch of every channel that waits for one and whose anchor stays. Where a keeper has left, or
+ * somebody who was one as far as this officer knows, the new sheet has to be printed, on the team page. Can only take people off a team, never put one on.
  * @param {import("./admission_forms.js").Desk} desk
  * @returns {Promise<boolean>} whether something was made, so that the keys have to be read again
  */
@@ -15,7 +16,8 @@ export async function makeDue({ root, keys, channels }) {
     const channel = channels.get(given.id);
     if (channel === undefined || given.leaving.length === 0 || given.anchor_grant === null) continue;
     const people = await peopleOf(given.id);
-    if (keepersLeave(people, people.leaving)) continue;
+    await rememberKeepers(root, keys, given.id, people.keepers);
+    if (keepersLeave(channel, people, people.leaving)) continue;
     try {
       if (people.leaving.length > 0) await makeNext({ root, keys, channel, given, people }, []);
       made = true;

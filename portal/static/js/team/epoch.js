@@ -31,9 +31,15 @@ function stayingParties({ channel, people }, leavers) {
   });
 }
 
-/** Whether one of `leavers` keeps the anchor, so that it has to change. @param {{ keepers: readonly string[] }} people @param {readonly string[]} leavers */
-export function keepersLeave(people, leavers) {
-  return leavers.some((id) => people.keepers.includes(id));
+/**
+ * Whether one of `leavers` holds the anchor, so that it has to change. A server that works with a leaver would leave this
+ * one out of `people.keepers`, and have the new root granted to the old anchor: so the pins count as well.
+ * @param {{ keepers: readonly string[] }} channel
+ * @param {{ keepers: readonly string[] }} people
+ * @param {readonly string[]} leavers
+ */
+export function keepersLeave(channel, people, leavers) {
+  return leavers.some((id) => channel.keepers.includes(id) || people.keepers.includes(id));
 }
 
 /**
@@ -70,8 +76,10 @@ export async function makeNext(work, leavers, newAnchor) {
     anchor_recipient: newAnchor === undefined ? "" : newAnchor.party.recipient.toString(),
     sheet_confirmed: newAnchor !== undefined,
   });
+  if (newAnchor === undefined) return;
   // Who made the new anchor has nothing to compare; everybody else types two of its words first.
-  if (newAnchor !== undefined) await keepPins(root, keys, { ...readPins(root, keys), [given.id]: pinOf(newAnchor.party, record) });
+  const pin = pinOf(newAnchor.party, record, [...channel.keepers, ...people.keepers].filter((id) => !gone.has(id)));
+  await keepPins(root, keys, { ...readPins(root, keys), [given.id]: pin });
 }
 
 /** An officer's id as the server takes it. @param {string} id hex */

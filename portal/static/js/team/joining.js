@@ -36,7 +36,9 @@ export function unconfirmed(root, keys) {
  */
 export async function confirm(root, keys, { given, records, newest, anchor }) {
   await openEpochs(given, records, root);
-  await keepPins(root, keys, { ...readPins(root, keys), [given.id]: pinOf(anchor, newest) });
+  const pins = readPins(root, keys);
+  const { keepers: seen = [] } = Object.hasOwn(pins, given.id) ? pins[given.id] : {};
+  await keepPins(root, keys, { ...pins, [given.id]: pinOf(anchor, newest, [...seen, ...given.keepers]) });
 }
 
 /**

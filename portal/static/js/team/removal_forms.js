@@ -1,5 +1,6 @@
 /** Taking somebody off a team: the next epoch, and where a keeper leaves a new anchor with its sheet printed first. */
 import { postJson } from "../desk/api.js";
+import { rememberKeepers } from "../desk/keys.js";
 import { Root } from "../seal/index.js";
 import { peopleOf } from "./admission.js";
 import { idInBase64, keepersLeave, makeNext } from "./epoch.js";
@@ -39,7 +40,8 @@ async function remove({ root, keys, channels }, channelId, leavers) {
   if (channel === undefined || given === undefined || given.anchor_grant === null) return;
   const people = await peopleOf(channelId);
   const work = { root, keys, channel, given, people };
-  if (!keepersLeave(people, [...leavers, ...people.leaving])) {
+  await rememberKeepers(root, keys, channelId, people.keepers);
+  if (!keepersLeave(channel, people, [...leavers, ...people.leaving])) {
     await makeNext(work, leavers);
     readAgain("removed");
     return;
