@@ -6,6 +6,7 @@ Sources: SPEC, officers; issue of the round trip, sections 4 and 6; Clear-Site-D
 import base64
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,9 @@ from tests.setup_hand import CODES, FirstPerson
 from tests.web.paper import hidden
 
 SAMPLES = {"lang": "en", "reference": "2026-M4TX9"}
+
+
+CODES_SCRIPT = Path(__file__).parents[2] / "portal" / "static" / "js" / "setup" / "codes.js"
 
 
 @pytest.fixture
@@ -132,6 +136,15 @@ def test_the_door_is_a_page_that_needs_javascript_and_says_so(lang: str, client:
     assert "<noscript>" in page
     assert re.search(r'id="app" hidden', page)
     assert not re.search(r"<input[^>]*\bname=", page)
+
+
+@pytest.mark.parametrize("lang", ["en", "da", "nl", "nb"])
+def test_the_door_says_how_long_a_recovery_code_is(lang: str, client: FlaskClient) -> None:
+    made = re.search(r"const SYMBOLS = (\d+);", CODES_SCRIPT.read_text(encoding="utf-8"))
+    hint = re.search(r'id="recovery-hint">([^<]*)<', client.get(f"/{lang}/desk/sign-in").text)
+    assert made
+    assert hint
+    assert re.findall(r"\d+", hint[1]) == [made[1], "16"]
 
 
 def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get(
