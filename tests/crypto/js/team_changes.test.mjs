@@ -12,6 +12,7 @@ const desk = "../../../portal/static/js/desk";
 const { CaseState } = await import(`${desk}/case_state.js`);
 const { startReply } = await import(`${desk}/forms.js`);
 const { openChannels } = await import(`${desk}/keys.js`);
+const { rerootAll } = await import("../../../portal/static/js/team/reroot.js");
 
 const [kim, lena, max] = [staff("Kim"), staff("Lena"), staff("Max")];
 const CHANGED = { status: 409, json: { error: "changed" } };
@@ -133,4 +134,32 @@ test("keys of somebody else stop the page", async () => {
   await server.case.says("talk", max.root, { text: "I am new here." });
   server.keys = { ...(await server.team.keys(kim)), officer: (await server.team.keys(lena)).officer };
   await assert.rejects(state.refresh(), breach("root"));
+});
+
+test("of the cases that wait, those that were moved and those that were left are counted apart", async () => {
+  const team = new Team(kim, lena);
+  const waiting = [await Case.opened(team, kim), await Case.opened(team, kim), await Case.opened(team, kim)];
+  team.sign([kim], { epoch: true });
+  const byId = new Map(waiting.map((one) => [one.answer().id, one]));
+  const answers = [undefined, { status: 409, json: { error: "changed" } }, { status: 400, json: { error: "malformed" } }];
+  network(({ method, path }) => {
+    if (path === "/desk/api/roots") return { json: { cases: [...byId.keys()] } };
+    const one = byId.get(path.split("/")[4]);
+    return method === "GET" ? { json: one.answer({ card: one.card(0) }) } : answers[waiting.indexOf(one)];
+  });
+  const at = { root: kim.root, officerId: "", channels: await openChannels(kim.root, await team.keys(kim)) };
+  const told = [];
+  assert.deepEqual(await rerootAll(at, (done, count) => told.push([done, count])), { moved: 1, left: 1 });
+  assert.deepEqual(told, [[0, 3], [1, 3], [2, 3]]);
+});
+
+test("a case that a colleague has moved under a list that the page does not know yet is left to the colleague", async () => {
+  const team = new Team(kim, max);
+  const moved = await Case.opened(team, kim);
+  team.sign([kim, max], { epoch: true });
+  const at = { root: kim.root, officerId: "", channels: await openChannels(kim.root, await team.keys(kim)) };
+  team.sign([kim, max], { epoch: true });
+  await moved.moves(max);
+  network(({ path }) => ({ json: path === "/desk/api/roots" ? { cases: [moved.answer().id] } : moved.answer({ card: moved.card(1) }) }));
+  assert.deepEqual(await rerootAll(at, () => undefined), { moved: 0, left: 0 });
 });

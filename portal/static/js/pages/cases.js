@@ -23,10 +23,12 @@ function complain(words) {
 /** Open cases follow a new key in the background, while the list is used. @param {import("../desk/case_keys.js").Desk} desk */
 async function moveCases(desk) {
   try {
-    const left = await rerootAll(desk, (done, count) => {
+    const { moved, left } = await rerootAll(desk, (done, count) => {
       byId("rerooting").hidden = false;
-      byId("rerooting").textContent = text(done < count ? "rerooting" : "rerooted", { done, count });
+      byId("rerooting").textContent = text("rerooting", { done, count });
     });
+    byId("rerooting").hidden = moved === 0;
+    byId("rerooting").textContent = text("rerooted", { count: moved });
     if (left > 0) complain(text("rerooting.left", { count: left }));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the next visit goes on

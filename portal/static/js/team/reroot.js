@@ -10,6 +10,7 @@ import { ApiError, getJson, postJson } from "../desk/api.js";
 import { openCaseKeys, wrapRow } from "../desk/case_keys.js";
 import { rowsOf } from "../desk/conversation.js";
 import { Breach } from "../desk/failure.js";
+import { namesNewer } from "../desk/keys_again.js";
 import { checkCard, standingOf } from "../desk/older_key.js";
 
 /** @typedef {import("../desk/case_keys.js").CaseKeys} CaseKeys @typedef {"talk" | "desk"} Scope */
@@ -87,6 +88,7 @@ function movedCard(keys, card, fresh, number) {
  */
 export async function reroot(desk, caseId) {
   const given = caseAnswer(await getJson(`/desk/api/cases/${caseId}`), caseId);
+  if (namesNewer(desk, given)) throw new ApiError(409, "changed"); // a colleague was quicker, under keys of which this page does not know
   const keys = await openCaseKeys(desk, given);
   standingOf(keys);
   const { channel, id } = keys;
@@ -112,21 +114,21 @@ export async function reroot(desk, caseId) {
  * Every open case that waits, one after the other. One that a colleague was quicker with, or that can't be moved, is left;
  * a breach stops it all.
  * @param {import("../desk/case_keys.js").Desk} desk
- * @param {(done: number, count: number) => void} onProgress
- * @returns {Promise<number>} how many were left as they are
+ * @param {(done: number, count: number) => void} onProgress before each, how many were tried
+ * @returns {Promise<{ moved: number, left: number }>} by this browser; those that a colleague was quicker with are neither
  */
 export async function rerootAll(desk, onProgress) {
   const { cases } = waitingAnswer(await getJson("/desk/api/roots"));
-  let left = 0;
+  let [moved, left] = [0, 0];
   for (const [done, caseId] of cases.entries()) {
     onProgress(done, cases.length);
     try {
       await reroot(desk, caseId);
+      moved += 1;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status === 0 || error.status === 401) throw error;
       if (error.status !== 409) left += 1;
     }
   }
-  if (cases.length > 0) onProgress(cases.length, cases.length);
-  return left;
+  return { moved, left };
 }
