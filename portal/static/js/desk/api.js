@@ -17,6 +17,15 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether the server said no, so that nothing was stored. No answer, a fault, or a word of something on the way leave it
+ * open: what was sent may stand there.
+ * @param {unknown} error
+ */
+export function isRefusal(error) {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
 /** @type {string | undefined} */
 let token;
 

@@ -2,6 +2,7 @@
  * The three ways to write in a case, each its own form: acknowledge, reply, note. Never one form with a switch: a note
  * must not reach the reporter by a slip. What was typed stays until it has been sent.
  */
+import { ApiError, isRefusal } from "./api.js";
 import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
 import { Between, checkText, NotSendable, send, sendAcknowledgement } from "./compose.js";
 import { Breach, wordsFor } from "./failure.js";
@@ -21,6 +22,11 @@ function wordsForWriting(error) {
   if (wasStopped(error)) return text("work.stopped");
   if (error instanceof NotAttachable) return text(`failed.${error.code}`, { name: error.file });
   return error instanceof NotSendable ? text(`failed.${error.code}`) : wordsFor(error);
+}
+
+/** Whether it is certain that no message stands on the server: else it lists files that must stay. @param {unknown} error */
+function nothingStored(error) {
+  return !(error instanceof ApiError) || isRefusal(error);
 }
 
 /**
@@ -80,7 +86,7 @@ export function startReply(state, worker, limits) {
       try {
         await send(keys, given, { scope: "talk", kind: "message", lang: reporterLang(state), text: words, files });
       } catch (error) {
-        takeBack(given.id, files);
+        if (nothingStored(error)) takeBack(given.id, files);
         throw error;
       }
     });
