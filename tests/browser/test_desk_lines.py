@@ -39,6 +39,11 @@ def stored_but_unanswered(route: Route) -> None:
     route.abort()
 
 
+def refuse(route: Route) -> None:
+    """The server is too busy to answer."""
+    route.fulfill(status=503, json={"error": "busy"})
+
+
 @contextmanager
 def taken_back(tab: Page) -> Iterator[list[str]]:
     """The uploads that the page takes back meanwhile."""
@@ -94,3 +99,107 @@ def test_a_file_is_taken_back_where_the_server_refused_its_message(tab: Page, re
         send(tab, "reply")
     assert len(seen) == 1
     assert said_by_the_team(reporter) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("reply", "Sent to the reporter."), ("note", "The note is kept.")],
+    ids=["a reply", "a note"],
+)
+@pytest.mark.parametrize("busy", [False, True], ids=["on a dead line", "from a busy server"])
+def test_what_was_stored_counts_as_sent_although_it_could_not_be_read_again(
+    desk: Running, tab: Page, reporter: Reporter, form: str, said: str, *, busy: bool
+) -> None:
+    address = case_address(desk, reporter)
+    tab.route(address, lambda route: refuse(route) if busy else route.abort())
+    tab.fill(f"#{form}-text", "Which line is it?")
+    send(tab, form)
+    expect(tab.locator(f"#{form}-problem")).to_contain_text(f"{said} It could not be read again")
+    assert tab.input_value(f"#{form}-text") == ""
+    tab.unroute(address)
+    tab.fill(f"#{form}-text", "And which shift?")
+    send(tab, form)
+    expect(tab.locator(f"#{form}-problem")).to_contain_text("Something came between")
+    expect(tab.locator("#talk")).to_contain_text("Which line is it?")
+    send(tab, form)
+    expect(tab.locator("#talk")).to_contain_text("And which shift?")
+
+
+def test_a_step_that_was_taken_counts_although_the_case_could_not_be_read_again(
+    desk: Running, tab: Page, reporter: Reporter
+) -> None:
+    tab.click("#acknowledge button[type=submit]")
+    expect(tab.locator("#acknowledge")).to_be_hidden()
+    tab.route(case_address(desk, reporter), lambda route: route.abort())
+    tab.click("[data-to=in_progress][data-from=acknowledged]")
+    expect(tab.locator("#steps-problem")).to_contain_text("The stage is now: Being looked into. It could not")
+    assert reporter.reads().stage == "in_progress"
+
+
+def test_a_title_that_was_changed_counts_although_the_case_could_not_be_read_again(
+    desk: Running, tab: Page, reporter: Reporter
+) -> None:
+    tab.route(case_address(desk, reporter), lambda route: route.abort())
+    tab.click("#card-part summary")
+    tab.fill("#card-title", "The guard")
+    send(tab, "card")
+    expect(tab.locator("#card-problem")).to_contain_text("The title is changed. It could not be read again")
+
+
+def test_typed_text_stays_where_something_came_between_and_then_the_line_broke(
+    desk: Running, tab: Page, reporter: Reporter
+) -> None:
+    reporter.answers("It is line two.")
+    tab.route(case_address(desk, reporter), lambda route: route.abort())
+    tab.fill("#reply-text", "A long reply.")
+    send(tab, "reply")
+    expect(tab.locator("#reply-problem")).to_contain_text("Nothing came back")
+    expect(tab.locator("#reply-text")).to_have_value("A long reply.")
+    tab.unroute(case_address(desk, reporter))
+    send(tab, "reply")
+    expect(tab.locator("#talk")).to_contain_text("It is line two.")
+    send(tab, "reply")
+    expect(tab.locator("#talk")).to_contain_text("A long reply.")
+
+
+def test_a_step_that_a_colleague_was_quicker_with_leaves_the_page_when_the_line_breaks(
+    desk: Running, tab: Page, reporter: Reporter
+) -> None:
+    tab.click("#acknowledge button[type=submit]")
+    expect(tab.locator("#acknowledge")).to_be_hidden()
+    tab.fill("#note-text", "Half a note")
+    tab.route(STAGE, lambda route: route.fulfill(status=409, json={"error": "changed"}))
+    tab.route(case_address(desk, reporter), lambda route: route.abort())
+    tab.click("[data-to=in_progress][data-from=acknowledged]")
+    expect(tab.locator("#steps-problem")).to_contain_text("Nothing came back")
+    expect(tab.locator("#note-text")).to_have_value("Half a note")
+
+
+@pytest.mark.parametrize("form", ["reply", "note"])
+def test_sent_again_after_a_lost_answer_it_is_found_to_stand_there_and_is_not_sent_twice(
+    tab: Page, reporter: Reporter, form: str
+) -> None:
+    tab.route(MESSAGES, stored_but_unanswered)
+    tab.fill(f"#{form}-text", "Which line is it?")
+    send(tab, form)
+    expect(tab.locator(f"#{form}-problem")).to_contain_text("Nothing came back")
+    tab.unroute(MESSAGES)
+    send(tab, form)
+    expect(tab.locator("#talk")).to_contain_text("Which line is it?")
+    expect(tab.locator(f"#{form}-problem")).to_be_hidden()
+    expect(tab.locator(f"#{form}-text")).to_have_value("")
+    if form == "reply":
+        assert said_by_the_team(reporter) == ["Which line is it?"]
+
+
+def test_a_step_taken_again_after_a_lost_answer_is_found_to_be_taken(tab: Page, reporter: Reporter) -> None:
+    tab.click("#acknowledge button[type=submit]")
+    expect(tab.locator("#acknowledge")).to_be_hidden()
+    tab.route(STAGE, stored_but_unanswered)
+    tab.click("[data-to=in_progress][data-from=acknowledged]")
+    expect(tab.locator("#steps-problem")).to_contain_text("Nothing came back")
+    tab.unroute(STAGE)
+    tab.click("[data-to=in_progress][data-from=acknowledged]")
+    expect(tab.locator("#said")).to_contain_text("The stage is now: Being looked into.")
+    expect(tab.locator("#steps-problem")).to_be_hidden()
+    assert reporter.reads().stage == "in_progress"

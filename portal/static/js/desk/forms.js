@@ -4,7 +4,7 @@
  */
 import { ApiError, isRefusal } from "./api.js";
 import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
-import { Between, checkText, NotSendable, send, sendAcknowledgement } from "./compose.js";
+import { Between, checkText, NotSendable, send as sendMessage, sendAcknowledgement } from "./compose.js";
 import { Breach, wordsFor } from "./failure.js";
 import { run, wasStopped } from "./job.js";
 import { byId, inputById, onSent } from "./start.js";
@@ -30,36 +30,69 @@ function nothingStored(error) {
 }
 
 /**
- * Runs one form when it is sent: one at a time, with what went wrong beside it.
+ * Runs one form when it is sent: one at a time, with what went wrong beside it. Sending and reading again are told apart:
+ * what was stored counts as sent, whatever comes after.
  * @param {string} form
  * @param {import("./case_state.js").CaseState} state
- * @param {() => Promise<void>} work
+ * @param {{ send: () => Promise<void>, said: string, sent?: () => void, read?: () => void }} work `said` is a text of the
+ *   page; `sent` runs once it is stored, `read` once the case was read again
  */
-export function onSubmit(form, state, work) {
+export function onSubmit(form, state, { send, said, sent = () => undefined, read = () => undefined }) {
   onSent(byId(form), async () => {
     complain(form, "");
     try {
-      await work();
+      await send();
     } catch (error) {
       if (error instanceof Breach) throw error;
-      if (error instanceof Between) await showBetween(form, state, error.code);
-      else complain(form, wordsForWriting(error));
+      const stands = error instanceof Between ? await showBetween(form, state, error) : false;
+      if (!(error instanceof Between)) complain(form, wordsForWriting(error));
+      if (!stands) return;
     }
+    sent();
+    if (await readAgain(form, state, text(said))) read();
   });
+}
+
+/**
+ * Reads the case again after something was stored. Where that fails, it is still stored, and the words beside the form
+ * say both.
+ * @param {string} form
+ * @param {import("./case_state.js").CaseState} state
+ * @param {string} words what was done
+ * @returns {Promise<boolean>} whether it was read
+ */
+export async function readAgain(form, state, words) {
+  try {
+    await state.refresh();
+  } catch (error) {
+    if (error instanceof Breach) throw error;
+    complain(form, `${words} ${text("said.unread")}`);
+    return false;
+  }
+  say(words);
+  return true;
 }
 
 /**
  * Reads again, shows what came between at its place, and leaves the text to be sent once more.
  * @param {string} form
  * @param {import("./case_state.js").CaseState} state
- * @param {string} code
+ * @param {Between} between
+ * @returns {Promise<boolean>} whether what came between is this very text, sent before, whose answer was lost
  */
-async function showBetween(form, state, code) {
-  const { fresh } = await state.refresh();
-  complain(form, text(hasText(`failed.${code}`) ? `failed.${code}` : "came.words"));
-  const [first] = fresh;
-  const place = first === undefined ? undefined : document.querySelector(`[data-key="${CSS.escape(first)}"]`);
-  if (place instanceof HTMLElement) place.focus();
+async function showBetween(form, state, { code, arrived }) {
+  try {
+    const { fresh, given } = await state.refresh();
+    if (arrived(given)) return true;
+    complain(form, text(hasText(`failed.${code}`) ? `failed.${code}` : "came.words"));
+    const [first] = fresh;
+    const place = first === undefined ? undefined : document.querySelector(`[data-key="${CSS.escape(first)}"]`);
+    if (place instanceof HTMLElement) place.focus();
+  } catch (error) {
+    if (error instanceof Breach) throw error;
+    complain(form, wordsForWriting(error));
+  }
+  return false;
 }
 
 /** @param {import("./case_state.js").CaseState} state the language in which the reporter wrote */
@@ -73,7 +106,7 @@ export function reporterLang({ read }) {
  * @param {{ maxFiles: number, maxFileBytes: number }} limits
  */
 export function startReply(state, worker, limits) {
-  onSubmit("reply", state, async () => {
+  const send = async () => {
     const { given, keys } = state.read;
     const chosen = [...(inputById("reply-files").files ?? [])];
     const words = inputById("reply-text").value;
@@ -84,43 +117,41 @@ export function startReply(state, worker, limits) {
       const files = await sendFiles({ worker, caseId: given.id, recipient }, chosen, job);
       job.say(text("work.sending_message"));
       try {
-        await send(keys, given, { scope: "talk", kind: "message", lang: reporterLang(state), text: words, files });
+        await sendMessage(keys, given, { scope: "talk", kind: "message", lang: reporterLang(state), text: words, files });
       } catch (error) {
         if (nothingStored(error)) takeBack(given.id, files);
         throw error;
       }
     });
-    inputById("reply-text").value = "";
-    inputById("reply-files").value = "";
-    await state.refresh();
-    say(text("said.reply"));
-  });
+  };
+  onSubmit("reply", state, { send, said: "said.reply", sent: () => clear("reply-text", "reply-files") });
 }
 
 /** @param {import("./case_state.js").CaseState} state */
 export function startNote(state) {
-  onSubmit("note", state, async () => {
+  const send = async () => {
     const { given, keys } = state.read;
     const words = inputById("note-text").value;
     checkText(words);
-    await send(keys, given, { scope: "desk", kind: "note", lang: document.documentElement.lang, text: words });
-    inputById("note-text").value = "";
-    await state.refresh();
-    say(text("said.note"));
-  });
+    await sendMessage(keys, given, { scope: "desk", kind: "note", lang: document.documentElement.lang, text: words });
+  };
+  onSubmit("note", state, { send, said: "said.note", sent: () => clear("note-text") });
 }
 
 /** @param {import("./case_state.js").CaseState} state */
 export function startAcknowledgement(state) {
-  onSubmit("acknowledge", state, async () => {
+  const send = async () => {
     const { given, keys } = state.read;
     const words = inputById("acknowledge-text").value;
     checkText(words);
     await sendAcknowledgement(keys, given, { lang: reporterLang(state), text: words });
-    await state.refresh();
-    say(text("said.acknowledged"));
-    byId("reply-text").focus();
-  });
+  };
+  onSubmit("acknowledge", state, { send, said: "said.acknowledged", read: () => byId("reply-text").focus() });
+}
+
+/** Empties fields whose content was sent. @param {...string} ids */
+function clear(...ids) {
+  for (const id of ids) inputById(id).value = "";
 }
 
 /** Tells that something is done, also to who can't see it. @param {string} words */
