@@ -8,6 +8,11 @@ const FALLBACK = "en";
 /** The last text that was proposed: one that somebody has changed is never written over. */
 let proposed = "";
 
+/** Whether somebody has changed the text and not sent it. */
+export function isEdited() {
+  return !byId("acknowledge").hidden && inputById("acknowledge-text").value !== proposed;
+}
+
 /**
  * Shows the form while the case waits for it, with its text filled.
  * @param {import("./case_state.js").Read} read

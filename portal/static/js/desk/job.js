@@ -1,4 +1,5 @@
 /** Long work with a bar, words and a way to stop it: the elements of templates/desk/job.html. */
+import { seen } from "./idle.js";
 import { byId } from "./start.js";
 
 /** @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal }} Job */
@@ -23,8 +24,14 @@ export async function run(name, words, work) {
   place.hidden = false;
   try {
     return await work({
-      say: (said) => { line.textContent = said; },
-      progress: (share) => { bar.value = share; },
+      say: (said) => {
+        seen(); // work that goes on is a sign of life, and a line that stands still is none
+        line.textContent = said;
+      },
+      progress: (share) => {
+        seen();
+        bar.value = share;
+      },
       signal: stop.signal,
     });
   } finally {
