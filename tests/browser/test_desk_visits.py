@@ -1,4 +1,4 @@
-"""Rule: a visit lives and ends in all its tabs at once, and its end takes what was opened, never what somebody is typing.
+"""Rule: a visit lives and ends in all its tabs at once; its end takes what was opened, never what somebody is typing.
 
 Sources: docs/rules.md, section 1 (idle minutes, 12 hours, several visits); PROTOCOL 6; LOOK, voice ("errors say what to
 do and lose nothing that was typed").
@@ -152,7 +152,7 @@ def test_a_dead_line_leaves_no_opened_case_on_the_screen(
     page = desk.at_the_desk(window)
     page.clock.install()
     opened(desk, page, reporter)
-    page.route("**/desk/api/session", lambda route: None)  # nothing ever comes back
+    page.route("**/desk/api/session", lambda _route: None)  # nothing ever comes back
     page.clock.fast_forward("15:30")
     page.wait_for_url("**/sign-in?locked=1")
     assert "line two" not in page.content()

@@ -9,6 +9,14 @@ class Element {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), heard]);
   }
 
+  removeEventListener(name, heard) {
+    this.listeners.set(name, (this.listeners.get(name) ?? []).filter((one) => one !== heard));
+  }
+
+  removeAttribute(name) {
+    this.attributes.delete(name);
+  }
+
   dispatch(name) {
     for (const heard of this.listeners.get(name) ?? []) heard({ preventDefault() {} });
   }
