@@ -203,3 +203,51 @@ def test_a_step_taken_again_after_a_lost_answer_is_found_to_be_taken(tab: Page, 
     expect(tab.locator("#said")).to_contain_text("The stage is now: Being looked into.")
     expect(tab.locator("#steps-problem")).to_be_hidden()
     assert reporter.reads().stage == "in_progress"
+
+
+def test_what_is_being_sent_can_not_be_changed_under_the_hand(tab: Page, reporter: Reporter) -> None:
+    going: list[Route] = []
+    tab.route(MESSAGES, lambda route: going.append(route))
+    tab.set_input_files("#reply-files", files=[FILE])
+    tab.fill("#reply-text", "The first text.")
+    send(tab, "reply")
+    expect(tab.locator("#reply-text")).to_have_js_property("readOnly", value=True)
+    expect(tab.locator("#reply-files")).to_be_disabled()
+    tab.focus("#reply-text")
+    tab.keyboard.type("And a second paragraph.")
+    tab.wait_for_timeout(300)
+    going[0].continue_()
+    expect(tab.locator("#said")).to_have_text("Sent to the reporter.")
+    assert said_by_the_team(reporter) == ["The first text."]
+    tab.focus("#reply-text")
+    tab.keyboard.type("Typed after it.")
+    expect(tab.locator("#reply-text")).to_have_value("Typed after it.")
+
+
+def test_what_could_not_be_sent_can_be_changed_again(tab: Page, reporter: Reporter) -> None:
+    assert reporter.reference
+    tab.route(MESSAGES, lambda route: route.abort())
+    tab.fill("#note-text", "Half a note")
+    send(tab, "note")
+    expect(tab.locator("#note-problem")).to_contain_text("Nothing came back")
+    expect(tab.locator("#note-text")).to_be_editable()
+
+
+def test_stop_counts_until_the_message_goes_and_is_not_offered_after(tab: Page, reporter: Reporter) -> None:
+    going: list[Route] = []
+    tab.route("**/desk/api/uploads/**", lambda route: going.append(route))
+    tab.route(MESSAGES, lambda route: going.append(route))
+    tab.set_input_files("#reply-files", files=[FILE])
+    send(tab, "reply")
+    expect(tab.locator("#reply-words")).to_have_text("Sending plan.txt")
+    tab.click("#reply-cancel")
+    expect(tab.locator("#reply-problem")).to_contain_text("Stopped. Nothing was sent")
+    assert [one.request.method for one in going] == ["PUT"]
+    tab.unroute("**/desk/api/uploads/**")
+    send(tab, "reply")
+    expect(tab.locator("#reply-words")).to_have_text("Sealing and sending your message")
+    expect(tab.locator("#reply-cancel")).to_be_hidden()
+    tab.wait_for_timeout(300)
+    going[-1].continue_()
+    expect(tab.locator("#said")).to_have_text("Sent to the reporter.")
+    assert len(reporter.reads().messages[-1].files) == 1

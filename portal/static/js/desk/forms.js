@@ -24,6 +24,22 @@ function wordsForWriting(error) {
   return error instanceof NotSendable ? text(`failed.${error.code}`) : wordsFor(error);
 }
 
+/**
+ * Keeps what is being sent as it is: what somebody typed meanwhile would be taken for sent.
+ * @param {HTMLElement} form
+ * @returns {() => void} lets it be changed again
+ */
+function hold(form) {
+  const texts = [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("textarea, input[type=text]"))];
+  const choices = [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input[type=file], select"))];
+  const held = (/** @type {boolean} */ still) => {
+    for (const one of texts) one.readOnly = still;
+    for (const one of choices) one.disabled = still;
+  };
+  held(true);
+  return () => held(false);
+}
+
 /** Whether it is certain that no message stands on the server: else it lists files that must stay. @param {unknown} error */
 function nothingStored(error) {
   return !(error instanceof ApiError) || isRefusal(error);
@@ -40,15 +56,18 @@ function nothingStored(error) {
 export function onSubmit(form, state, { send, said, sent = () => undefined, read = () => undefined }) {
   onSent(byId(form), async () => {
     complain(form, "");
+    const release = hold(byId(form));
     try {
       await send();
     } catch (error) {
+      release();
       if (error instanceof Breach) throw error;
       const stands = error instanceof Between ? await showBetween(form, state, error) : false;
       if (!(error instanceof Between)) complain(form, wordsForWriting(error));
       if (!stands) return;
     }
     sent();
+    release();
     if (await readAgain(form, state, text(said))) read();
   });
 }
@@ -117,6 +136,7 @@ export function startReply(state, worker, limits) {
       const files = await sendFiles({ worker, caseId: given.id, recipient }, chosen, job);
       job.say(text("work.sending_message"));
       try {
+        job.last();
         await sendMessage(keys, given, { scope: "talk", kind: "message", lang: reporterLang(state), text: words, files });
       } catch (error) {
         if (nothingStored(error)) takeBack(given.id, files);

@@ -2,7 +2,10 @@
 import { seen } from "./idle.js";
 import { byId } from "./start.js";
 
-/** @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal }} Job */
+/**
+ * @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal, last: () => void }} Job
+ *   `last`: from here on nothing can be stopped any more; throws where somebody has stopped it before
+ */
 
 /**
  * Shows the bar `name` while `work` runs. The cancel button aborts `signal`; `work` then rejects with its reason.
@@ -17,8 +20,10 @@ export async function run(name, words, work) {
   const bar = /** @type {HTMLProgressElement} */ (byId(`${name}-bar`));
   const line = byId(`${name}-words`);
   const stop = new AbortController();
+  const button = byId(`${name}-cancel`);
   const cancel = () => stop.abort(new DOMException("stopped by hand", "AbortError"));
-  byId(`${name}-cancel`).addEventListener("click", cancel);
+  button.addEventListener("click", cancel);
+  button.hidden = false;
   line.textContent = words;
   bar.removeAttribute("value");
   place.hidden = false;
@@ -33,9 +38,13 @@ export async function run(name, words, work) {
         bar.value = share;
       },
       signal: stop.signal,
+      last: () => {
+        stop.signal.throwIfAborted();
+        button.hidden = true;
+      },
     });
   } finally {
-    byId(`${name}-cancel`).removeEventListener("click", cancel);
+    button.removeEventListener("click", cancel);
     place.hidden = true;
   }
 }
