@@ -2,6 +2,7 @@
  * The three ways to write in a case, each its own form: acknowledge, reply, note. Never one form with a switch: a note
  * must not reach the reporter by a slip. What was typed stays until it has been sent.
  */
+import { saidOfDays } from "./acknowledge.js";
 import { ApiError, isRefusal } from "./api.js";
 import { checkFiles, NotAttachable, sendFiles, takeBack } from "./attach.js";
 import { Between, checkText, NotSendable, send as sendMessage, sendAcknowledgement } from "./compose.js";
@@ -17,8 +18,12 @@ export function complain(form, words) {
   place.hidden = words === "";
 }
 
+/** Something has to be read before it is sent; sent once more, it goes. The message is in the page's words. */
+class NotYet extends Error {}
+
 /** What went wrong, in the page's words. @param {unknown} error */
 function wordsForWriting(error) {
+  if (error instanceof NotYet) return error.message;
   if (wasStopped(error)) return text("work.stopped");
   if (error instanceof NotAttachable) return text(`failed.${error.code}`, { name: error.file });
   return error instanceof NotSendable ? text(`failed.${error.code}`) : wordsFor(error);
@@ -103,7 +108,8 @@ async function showBetween(form, state, { code, arrived }) {
   try {
     const { fresh, given } = await state.refresh();
     if (arrived(given)) return true;
-    complain(form, text(hasText(`failed.${code}`) ? `failed.${code}` : "came.words"));
+    const days = form === "acknowledge" ? saidOfDays() : "";
+    complain(form, days || text(hasText(`failed.${code}`) ? `failed.${code}` : "came.words"));
     const [first] = fresh;
     const place = first === undefined ? undefined : document.querySelector(`[data-key="${CSS.escape(first)}"]`);
     if (place instanceof HTMLElement) place.focus();
@@ -164,6 +170,8 @@ export function startAcknowledgement(state) {
     const { given, keys } = state.read;
     const words = inputById("acknowledge-text").value;
     checkText(words);
+    const days = saidOfDays();
+    if (days !== "") throw new NotYet(days);
     await sendAcknowledgement(keys, given, { lang: reporterLang(state), text: words });
   };
   onSubmit("acknowledge", state, { send, said: "said.acknowledged", read: () => byId("reply-text").focus() });
