@@ -4,7 +4,7 @@ Sources: LOOK, voice ("errors say what to do and lose nothing that was typed"); 
 lists its files: one that may be stored keeps them).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -42,6 +42,15 @@ def stored_but_unanswered(route: Route) -> None:
 def refuse(route: Route) -> None:
     """The server is too busy to answer."""
     route.fulfill(status=503, json={"error": "busy"})
+
+
+def waiting_in(place: list[Route]) -> Callable[[Route], None]:
+    """The request waits there until the test lets it go on; Playwright takes no method of a list."""
+
+    def wait(route: Route) -> None:
+        place.append(route)
+
+    return wait
 
 
 @contextmanager
@@ -207,7 +216,7 @@ def test_a_step_taken_again_after_a_lost_answer_is_found_to_be_taken(tab: Page, 
 
 def test_what_is_being_sent_can_not_be_changed_under_the_hand(tab: Page, reporter: Reporter) -> None:
     going: list[Route] = []
-    tab.route(MESSAGES, lambda route: going.append(route))
+    tab.route(MESSAGES, waiting_in(going))
     tab.set_input_files("#reply-files", files=[FILE])
     tab.fill("#reply-text", "The first text.")
     send(tab, "reply")
@@ -235,8 +244,8 @@ def test_what_could_not_be_sent_can_be_changed_again(tab: Page, reporter: Report
 
 def test_stop_counts_until_the_message_goes_and_is_not_offered_after(tab: Page, reporter: Reporter) -> None:
     going: list[Route] = []
-    tab.route("**/desk/api/uploads/**", lambda route: going.append(route))
-    tab.route(MESSAGES, lambda route: going.append(route))
+    tab.route("**/desk/api/uploads/**", waiting_in(going))
+    tab.route(MESSAGES, waiting_in(going))
     tab.set_input_files("#reply-files", files=[FILE])
     send(tab, "reply")
     expect(tab.locator("#reply-words")).to_have_text("Sending plan.txt")

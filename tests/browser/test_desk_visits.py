@@ -7,7 +7,7 @@ do and lose nothing that was typed").
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from portal.services import sessions
 from tests.browser.axe import assert_accessible
@@ -15,6 +15,7 @@ from tests.browser.desk_browser import Running, opened
 from tests.builders import Reporter
 
 pytestmark = pytest.mark.browser
+FILE: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}
 REPORT = "The guard was taken off the press on line two."
 
 
@@ -54,7 +55,7 @@ def test_the_end_of_a_visit_closes_the_case_keeps_what_was_typed_and_lets_one_go
 ) -> None:
     page = opened(desk, desk.at_the_desk(window), reporter)
     page.fill("#reply-text", "Two pages of reply.")
-    page.set_input_files("#reply-files", files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}])
+    page.set_input_files("#reply-files", files=[FILE])
     page.fill("#note-text", "Half a note")
     end_visits(desk)
     page.click("#reply button[type=submit]")
@@ -74,6 +75,7 @@ def test_the_end_of_a_visit_closes_the_case_keeps_what_was_typed_and_lets_one_go
     page.fill("#again-code", desk.code(desk.officer))
     page.keyboard.press("Enter")
     expect(page.locator("#visit-over")).to_be_hidden(timeout=90_000)
+    expect(page.locator("#reply-problem")).to_be_hidden()
     expect(page.locator("#talk")).to_contain_text("line two")
     expect(page.locator("#note-text")).to_have_value("Half a note")
     page.click("#reply button[type=submit]")
@@ -97,7 +99,7 @@ def test_after_signing_in_anew_in_another_tab_a_reply_in_the_first_still_goes(
 ) -> None:
     page = opened(desk, desk.at_the_desk(window), reporter)
     page.fill("#reply-text", "Which shift?")
-    page.set_input_files("#reply-files", files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}])
+    page.set_input_files("#reply-files", files=[FILE])
     desk.at_the_desk(window)
     page.click("#reply button[type=submit]")
     expect(page.locator("#talk")).to_contain_text("Which shift?")

@@ -3,7 +3,7 @@ import { ApiError, isRefusal, postJson } from "./api.js";
 import { dayText, shortDay } from "./dates.js";
 import { make } from "./elements.js";
 import { Breach, wordsFor } from "./failure.js";
-import { complain, readAgain } from "./forms.js";
+import { complain, readAgain } from "./sending.js";
 import { byId, guarded } from "./start.js";
 import { text } from "./strings.js";
 

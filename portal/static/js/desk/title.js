@@ -2,7 +2,7 @@
 import { fitCard, fromBase64, toBase64, wrapCard } from "../seal/index.js";
 import { putJson } from "./api.js";
 import { NotSendable, orBetween } from "./compose.js";
-import { onSubmit } from "./forms.js";
+import { onSubmit } from "./sending.js";
 import { byId, inputById } from "./start.js";
 import { hasText, text } from "./strings.js";
 

@@ -8,7 +8,7 @@ import { keysAnswer } from "./answers.js";
 import { ApiError, getJson } from "./api.js";
 import { enter } from "./door.js";
 import { Breach, wordsFor } from "./failure.js";
-import { complain } from "./forms.js";
+import { complain } from "./sending.js";
 import { openChannels } from "./keys.js";
 import { checkOwn, keepTyped, live } from "./session.js";
 import { byId, inputById, onSent } from "./start.js";
@@ -74,6 +74,7 @@ function close(reference) {
 /** @param {readonly HTMLElement[]} closed */
 function open(closed) {
   for (const id of ["again-passphrase", "again-code"]) inputById(id).value = "";
+  for (const form of ["reply", "note", "acknowledge"]) complain(form, "");
   for (const part of closed) part.hidden = false;
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(BUTTONS))) button.disabled = false;
   byId("visit-over").hidden = true;
