@@ -147,6 +147,7 @@ async function renewed(officerId) {
  * @param {"left" | "locked"} why
  */
 function closed(why) {
+  if (locked) return new Promise(() => undefined); // on its way already
   locked = true;
   bindSession(undefined);
   document.querySelector("main")?.replaceChildren();
