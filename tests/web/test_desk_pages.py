@@ -117,3 +117,16 @@ def test_the_page_names_who_can_read_it_from_the_signed_record(
     readers = page.split('class="readers"')[1].split("</ul>")[0]
     assert "Head of compliance" in readers
     assert "Accountant" not in readers
+
+
+def test_a_page_carries_the_idle_minutes_of_the_settings_for_its_script(tmp_path: Path) -> None:
+    portal = Portal(tmp_path / "other", idle_minutes="7")
+    page = DeskClient(portal, portal.staff("Ida", "Head of compliance")).page("/en/desk")
+    portal.close()
+    assert '<meta name="desk-idle-minutes" content="7">' in page
+
+
+@pytest.mark.usefixtures("team")
+def test_the_team_page_has_words_for_a_change_whose_answer_was_lost(portal: Portal, ida: Staff) -> None:
+    """Without them it would say that nothing was stored (js/team/epoch.js)."""
+    assert 'data-text="failed.unclear"' in DeskClient(portal, ida).page("/en/desk/team")

@@ -17,6 +17,45 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether the server said no, so that nothing was stored. No answer, a fault, or a word of something on the way leave it
+ * open: what was sent may stand there.
+ * @param {unknown} error
+ */
+export function isRefusal(error) {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
+/** @typedef {{ over: () => void, renew: () => Promise<boolean> }} Session */
+
+/** @type {Session | undefined} */
+let session;
+
+/**
+ * What follows when a request meets the end of this page's session (`over`), or another session in its place: `renew` says
+ * whether the request may be sent once more, with the token of that one.
+ * @param {Session | undefined} given
+ */
+export function bindSession(given) {
+  session = given;
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} request
+ * @returns {Promise<T>}
+ */
+async function inSession(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) session?.over();
+    if (error.code === "cross_site" && (await session?.renew())) return request();
+    throw error;
+  }
+}
+
 /** @type {string | undefined} */
 let token;
 
@@ -41,18 +80,21 @@ function refusal(status, body) {
   }
 }
 
-/**
- * @param {string} method
- * @param {string} path
- * @param {{ body?: BodyInit, type?: string }} [sent]
- */
-async function call(method, path, { body, type } = {}) {
+/** @typedef {{ body?: BodyInit, type?: string, keepalive?: boolean }} Sent `keepalive`: also when the page is left meanwhile */
+
+/** @param {string} method @param {string} path @param {Sent} [sent] */
+async function call(method, path, sent) {
+  return inSession(() => callOnce(method, path, sent));
+}
+
+/** @param {string} method @param {string} path @param {Sent} [sent] */
+async function callOnce(method, path, { body, type, keepalive } = {}) {
   /** @type {Record<string, string>} */
   const headers = method === "GET" ? {} : { "X-CSRFToken": currentToken() };
   if (type !== undefined) headers["Content-Type"] = type;
   let response;
   try {
-    response = await fetch(path, { method, body, headers, cache: "no-store", redirect: "error", credentials: "same-origin" });
+    response = await fetch(path, { method, body, headers, keepalive, cache: "no-store", redirect: "error", credentials: "same-origin" });
   } catch {
     throw new ApiError(0, "network");
   }
@@ -85,9 +127,9 @@ export async function putJson(path, body) {
   return jsonOf(await call("PUT", path, { body: JSON.stringify(body), type: "application/json" }));
 }
 
-/** @param {string} path */
-export async function remove(path) {
-  return jsonOf(await call("DELETE", path));
+/** @param {string} path @param {Sent} [sent] */
+export async function remove(path, sent) {
+  return jsonOf(await call("DELETE", path, sent));
 }
 
 /**
@@ -99,6 +141,11 @@ export async function remove(path) {
  * @returns {Promise<void>}
  */
 export function putBytes(path, bytes, onProgress, signal) {
+  return inSession(() => putBytesOnce(path, bytes, onProgress, signal));
+}
+
+/** @type {typeof putBytes} */
+function putBytesOnce(path, bytes, onProgress, signal) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted(); // an abort that is over already would never be heard
     const request = new XMLHttpRequest();

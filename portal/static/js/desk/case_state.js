@@ -45,6 +45,17 @@ export class CaseState {
     return this.#read;
   }
 
+  /** Forgets every key, and what was opened with them: the visit is over. `unlock` follows before anything else. */
+  forget() {
+    this.#desk = /** @type {any} */ (undefined);
+    this.#read = undefined;
+  }
+
+  /** Goes on with these keys, from a first reading on. @param {import("./case_keys.js").Desk} desk */
+  unlock(desk) {
+    this.#desk = desk;
+  }
+
   /** The address of this case's own things. @param {string} thing */
   path(thing) {
     return `/desk/api/cases/${this.#id}/${thing}`;

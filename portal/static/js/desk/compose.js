@@ -3,18 +3,24 @@
  * was next when the page was read. When the number is gone, nothing is sent and `Between` says so.
  */
 import { Body, MAX_TEXT_BYTES, sealMessage, toBase64, toHex, utf8 } from "../seal/index.js";
-import { ApiError, postJson } from "./api.js";
+import { ApiError, isRefusal, postJson } from "./api.js";
 import { nextPlace } from "./conversation.js";
 import { thisMinute } from "./dates.js";
 import { sealingKeys } from "./older_key.js";
 
+/** @typedef {(given: import("./answers.js").CaseAnswer) => boolean} Stands whether what was sent stands in the case as read again */
+
 /** Something came between (`code` says what): the case has to be read again before it is changed. */
 export class Between extends Error {
-  /** @param {string} code taken, changed, day_changed */
-  constructor(code) {
+  /**
+   * @param {string} code taken, changed, day_changed
+   * @param {Stands} [arrived] whether it was this very thing, sent before, whose answer was lost
+   */
+  constructor(code, arrived = () => false) {
     super(code);
     this.name = "Between";
     this.code = code;
+    this.arrived = arrived;
   }
 }
 
@@ -68,7 +74,8 @@ async function seal(keys, given, { scope, kind, lang, text, files = [] }) {
 export async function send(keys, given, written) {
   const sealed = await seal(keys, given, written);
   const files = (written.files ?? []).map(({ id }) => base64OfHex(id));
-  await orBetween(() => postJson(`/desk/api/cases/${given.id}/messages`, { scope: written.scope, ...sealed, files }));
+  const body = { scope: written.scope, ...sealed, files };
+  await orBetween(nameOf(written), standing(sealed), () => postJson(`/desk/api/cases/${given.id}/messages`, body));
 }
 
 /**
@@ -78,17 +85,41 @@ export async function send(keys, given, written) {
  * @param {{ lang: string, text: string }} written
  */
 export async function sendAcknowledgement(keys, given, { lang, text }) {
-  const sealed = await seal(keys, given, { scope: "talk", kind: "acknowledgement", lang, text });
+  const written = /** @type {Written} */ ({ scope: "talk", kind: "acknowledgement", lang, text });
+  const sealed = await seal(keys, given, written);
   const body = { ...sealed, feedback_due_on: given.feedback_if_today };
-  await orBetween(() => postJson(`/desk/api/cases/${given.id}/acknowledgement`, body));
+  await orBetween(nameOf(written), standing(sealed), () => postJson(`/desk/api/cases/${given.id}/acknowledgement`, body));
 }
 
-/** @param {() => Promise<unknown>} post */
-async function orBetween(post) {
+/** What tells one thing to be sent from another: the same words to the same readers, with the same files. @param {Written} written */
+function nameOf({ kind, text, files = [] }) {
+  return [kind, text, ...files.map(({ sha256 }) => sha256)].join("\n");
+}
+
+/** @param {{ sealed: string }} sent @returns {Stands} */
+function standing({ sealed }) {
+  return ({ messages }) => messages.some((one) => one.sealed === sealed);
+}
+
+/** What was sent and never answered, by `what` it is: any of it may have been stored. @type {Map<string, Stands[]>} */
+const unanswered = new Map();
+
+/**
+ * Sends; throws Between after a 409.
+ * @param {string} what
+ * @param {Stands} stands
+ * @param {() => Promise<unknown>} post
+ */
+export async function orBetween(what, stands, post) {
+  const before = unanswered.get(what) ?? [];
   try {
     await post();
+    unanswered.delete(what);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409) throw new Between(error.code);
+    if (error instanceof ApiError && error.status === 409) {
+      throw new Between(error.code, (given) => before.some((stood) => stood(given)));
+    }
+    if (!isRefusal(error)) unanswered.set(what, [...before, stands]);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { ApiError } from "./api.js";
 import { sizeText } from "./dates.js";
 import { chooseTarget, download, save, TooLargeHere } from "./download.js";
 import { neutralName } from "./file_names.js";
-import { complain, say } from "./forms.js";
+import { complain, say } from "./sending.js";
 import { run, wasStopped } from "./job.js";
 import { byId } from "./start.js";
 import { text } from "./strings.js";

@@ -1,7 +1,7 @@
 /** Erasing a test report: asked once, in the page, and gone for good. */
 import { postJson } from "./api.js";
 import { wordsFor } from "./failure.js";
-import { complain } from "./forms.js";
+import { complain } from "./sending.js";
 import { byId } from "./start.js";
 
 /** @param {import("./case_state.js").CaseState} state */

@@ -2,7 +2,7 @@
  * What went wrong, and whether the work may go on. A Breach must stop everything: somebody may have changed keys or records on the server, and going on could hand a
  * report to them. The whole page gives way to the words for it, which came with the page (templates/desk/halt.html).
  */
-import { ApiError } from "./api.js";
+import { ApiError, isRefusal } from "./api.js";
 import { hasText, text } from "./strings.js";
 
 /** What must not be shown as a small note beside work that goes on. */
@@ -21,11 +21,13 @@ export class Breach extends Error {
 }
 
 /**
- * What went wrong, in the page's words, for a note beside the work; a code without words of its own is "unknown".
+ * What went wrong, in the page's words, for a note beside the work; a code without words of its own is "unknown". What
+ * came back without a word of ours, though not as a no, is as good as nothing: a proxy does not know what was stored.
  * @param {unknown} error
  */
 export function wordsFor(error) {
-  const code = error instanceof ApiError ? error.code : "unknown";
+  const open = error instanceof ApiError && error.code === "unreadable" && !isRefusal(error);
+  const code = open ? "network" : error instanceof ApiError ? error.code : "unknown";
   return text(hasText(`failed.${code}`) ? `failed.${code}` : "failed.unknown");
 }
 

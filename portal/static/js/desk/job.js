@@ -1,7 +1,11 @@
 /** Long work with a bar, words and a way to stop it: the elements of templates/desk/job.html. */
+import { seen } from "./idle.js";
 import { byId } from "./start.js";
 
-/** @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal }} Job */
+/**
+ * @typedef {{ say: (words: string) => void, progress: (share: number) => void, signal: AbortSignal, last: () => void }} Job
+ *   `last`: from here on nothing can be stopped any more; throws where somebody has stopped it before
+ */
 
 /**
  * Shows the bar `name` while `work` runs. The cancel button aborts `signal`; `work` then rejects with its reason.
@@ -16,19 +20,31 @@ export async function run(name, words, work) {
   const bar = /** @type {HTMLProgressElement} */ (byId(`${name}-bar`));
   const line = byId(`${name}-words`);
   const stop = new AbortController();
+  const button = byId(`${name}-cancel`);
   const cancel = () => stop.abort(new DOMException("stopped by hand", "AbortError"));
-  byId(`${name}-cancel`).addEventListener("click", cancel);
+  button.addEventListener("click", cancel);
+  button.hidden = false;
   line.textContent = words;
   bar.removeAttribute("value");
   place.hidden = false;
   try {
     return await work({
-      say: (said) => { line.textContent = said; },
-      progress: (share) => { bar.value = share; },
+      say: (said) => {
+        seen(); // work that goes on is a sign of life, and a line that stands still is none
+        line.textContent = said;
+      },
+      progress: (share) => {
+        seen();
+        bar.value = share;
+      },
       signal: stop.signal,
+      last: () => {
+        stop.signal.throwIfAborted();
+        button.hidden = true;
+      },
     });
   } finally {
-    byId(`${name}-cancel`).removeEventListener("click", cancel);
+    button.removeEventListener("click", cancel);
     place.hidden = true;
   }
 }

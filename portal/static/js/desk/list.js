@@ -30,7 +30,7 @@ export function holdersOf(root, channels) {
  */
 export async function showCards(worker, holders, sealed) {
   /** @type {{ cards: OpenCard[] }} */
-  const { cards } = await worker.run("openCards", { holders, rows: sealed });
+  const { cards } = await worker.run("openCards", { holders, rows: sealed, names: categoryNames() });
   const rows = new Map([...byId("listed").querySelectorAll("tr")].map((row) => [row.cells[0]?.textContent, row]));
   for (const card of cards) {
     const title = rows.get(card.reference)?.querySelector("[data-title]");
@@ -56,6 +56,12 @@ export function readable(holders, answer) {
       case: id, reference, stage, due_on: due, number, holder: answer.holders[holder] ?? "", wrapped, card,
     }))
     .filter(({ holder }) => names.has(holder));
+}
+
+/** What the page shows for each category, by code: the Worker has no page. @returns {Record<string, string>} */
+export function categoryNames() {
+  const named = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-text^="category."]'))];
+  return Object.fromEntries(named.map(({ dataset, textContent }) => [(dataset.text ?? "").slice("category.".length), textContent ?? ""]));
 }
 
 /** @param {string} code */

@@ -6,7 +6,7 @@ import { cardsAnswer } from "./answers.js";
 import { getJson } from "./api.js";
 import { dayText } from "./dates.js";
 import { make } from "./elements.js";
-import { categoryText, readable } from "./list.js";
+import { categoryNames, categoryText, readable } from "./list.js";
 import { byId, inputById } from "./start.js";
 import { text } from "./strings.js";
 import { nameParts } from "./table.js";
@@ -17,7 +17,6 @@ const CARDS = "/desk/api/cards";
 
 /** What the server says of a case, by id: the Worker holds only what was sealed. @type {Map<string, any>} */
 const facts = new Map();
-/** Words by which a category is found too: its name in the page's language. */
 let ready = false;
 let latest = 0;
 
@@ -27,6 +26,7 @@ let latest = 0;
  * @param {import("./list.js").Holder[]} holders
  */
 export async function indexAll(worker, holders) {
+  const names = categoryNames();
   let next = getJson(CARDS);
   let done = 0;
   while (true) {
@@ -35,7 +35,7 @@ export async function indexAll(worker, holders) {
     if (after !== null) next = getJson(`${CARDS}?after=${encodeURIComponent(after)}`);
     const rows = readable(holders, answer);
     for (const { case: id, stage, due_on: due } of rows) facts.set(id, { stage, due });
-    const { opened } = await worker.run("indexCards", { holders, rows });
+    const { opened } = await worker.run("indexCards", { holders, rows, names });
     done += opened;
     byId("q-state").textContent = text("search.opening", { done });
     if (after === null) break;
@@ -43,6 +43,8 @@ export async function indexAll(worker, holders) {
   ready = true;
   byId("q-state").textContent = done === 0 ? "" : text("search.ready", { count: done });
   byId("search").dataset.ready = String(done);
+  const asked = inputById("q").value;
+  if (asked.trim() !== "") await look(worker, asked); // it was looked for among the first titles only
 }
 
 /** Looks while somebody types. @param {import("../worker/client.js").SealWorker} worker */

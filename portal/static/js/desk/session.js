@@ -1,18 +1,18 @@
 /**
  * The officer's root between two pages: sealed in the server's session under a key that only this tab has. Either alone
- * opens nothing. The tab's key goes at lock, log-out, and after 15 minutes without a sign.
+ * opens nothing. The tab's key goes at lock, log-out, and after the idle minutes without a sign.
  */
 import { fromBase64, fromHex, randomBytes, Root, toBase64, unwrapSession, WrapDamaged, wrapSession } from "../seal/index.js";
 import { keysAnswer, sessionAnswer } from "./answers.js";
-import { ApiError, getJson, putJson, remove, setToken } from "./api.js";
+import { ApiError, bindSession, getJson, putJson, remove, setToken } from "./api.js";
 import { Breach } from "./failure.js";
+import { tellLocked, watchIdle } from "./idle.js";
 
 const KEY = "desk-key";
 const KEY_SIZE = 32;
-const IDLE_MS = 15 * 60_000;
-const SIGN_EVERY_MS = 4 * 60_000;
-const LOOK_EVERY_MS = 20_000;
 const SESSION = "/desk/api/session";
+const KEYS = "/desk/api/keys";
+const TYPED = "main textarea, main input:not([type=search], [type=checkbox], [type=radio], [type=hidden])";
 
 /** @param {"left" | "locked"} [why] */
 function signInAddress(why) {
@@ -57,7 +57,7 @@ export async function openDesk() {
   if (held === null) return /** @type {Promise<any>} */ (toSignIn());
   let keys;
   try {
-    keys = keysAnswer(await getJson("/desk/api/keys"));
+    keys = keysAnswer(await getJson(KEYS));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return /** @type {Promise<any>} */ (toSignIn("locked"));
     throw error;
@@ -65,7 +65,7 @@ export async function openDesk() {
   try {
     const root = new Root(unwrapSession(fromBase64(held), fromBase64(keys.sealed_root ?? ""), { row: rowOf(keys.row) }));
     checkOwn(root, keys.officer);
-    watchIdle();
+    live(keys);
     return { root, keys };
   } catch (error) {
     // Another sign-in in another tab has taken this session's place: the key here opens what is no longer there.
@@ -79,43 +79,104 @@ export async function openDesk() {
  * @param {Root} root
  * @param {{ recipient: string, verify_key: string }} shown
  */
-function checkOwn(root, shown) {
+export function checkOwn(root, shown) {
   const same = root.party.recipient.toString() === shown.recipient && toBase64(root.verifyKey) === shown.verify_key;
   if (!same) throw new Breach("root");
 }
 
-/** Forgets the root, here and on the server, and goes to the sign-in page. */
-export async function lock() {
+let over = false;
+let locked = false;
+/** @type {(() => boolean) | undefined} */
+let keeper;
+
+/**
+ * The session of this page lives: watched, and asked for a new token where somebody signs in anew in another tab.
+ * @param {Pick<import("./answers.js").KeysAnswer, "row" | "officer">} keys
+ */
+export function live({ row, officer }) {
+  over = locked = false;
+  bindSession({ over: () => void visitOver(), renew: () => renewed(officer.id) });
+  watchIdle(row, { sign, lock: () => void lock(), lockedElsewhere: () => void closed("locked"), look: () => void look() });
+}
+
+/**
+ * Lets a page that holds what somebody has typed go on without a session.
+ * @param {() => boolean} keep called when the visit is over: closes what was opened; false where nothing was typed
+ */
+export function keepTyped(keep) {
+  keeper = keep;
+}
+
+/** The server has ended the visit (12 hours, a new passphrase elsewhere). What somebody is typing stays on the page. */
+async function visitOver() {
   sessionStorage.removeItem(KEY);
-  await remove(SESSION).catch(() => undefined);
-  return toSignIn("locked");
+  if (over) return;
+  over = true;
+  if (keeper?.() ?? hasTyped()) return;
+  await toSignIn("locked");
+}
+
+function hasTyped() {
+  return [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(TYPED))].some((one) => one.value !== one.defaultValue);
+}
+
+/** Tells the server that somebody is there: its clock decides, and a long reply must not run into it. */
+function sign() {
+  if (!over) getJson(SESSION).catch(() => undefined); // a 401 has been heard by `visitOver`
+}
+
+/**
+ * Whether this officer has signed in anew in another tab, so that this page can go on with the token of that session.
+ * @param {string} officerId
+ */
+async function renewed(officerId) {
+  try {
+    const { officer, row } = keysAnswer(await getJson(KEYS));
+    if (officer.id !== officerId) return false;
+    const { csrf } = sessionAnswer(await getJson(SESSION));
+    setToken(csrf);
+    live({ row, officer });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Nothing opened stays on the page, before anything that a dead line could hold up; then to the sign-in page.
+ * @param {"left" | "locked"} why
+ */
+function closed(why) {
+  if (locked) return new Promise(() => undefined); // on its way already
+  locked = true;
+  bindSession(undefined);
+  document.querySelector("main")?.replaceChildren();
+  return toSignIn(why);
+}
+
+/** Forgets the root, here, in the other tabs and on the server, and goes to the sign-in page. */
+export async function lock() {
+  if (locked) return;
+  const here = closed("locked");
+  tellLocked();
+  remove(SESSION, { keepalive: true }).catch(() => undefined);
+  await here;
+}
+
+/** Somebody has logged out in another tab. */
+async function look() {
+  if (over) return;
+  over = true; // so that the answer empties the page, typed or not
+  try {
+    await getJson(SESSION);
+    over = false;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) await closed("left");
+    over = false;
+  }
 }
 
 /** Forgets this tab's half; for the log-out form, whose POST ends the other. */
 export function forgetKey() {
   sessionStorage.removeItem(KEY);
-}
-
-let watching = false;
-
-/**
- * Locks after 15 minutes without a key, click or touch, and, while there are some, tells the server in time that somebody
- * is there: its clock decides, and a long reply must not run into it.
- */
-export function watchIdle() {
-  if (watching) return;
-  watching = true;
-  let lastSeen = Date.now();
-  let lastSaid = lastSeen;
-  for (const sign of ["keydown", "pointerdown", "scroll", "input"]) {
-    document.addEventListener(sign, () => { lastSeen = Date.now(); }, { capture: true, passive: true });
-  }
-  setInterval(() => {
-    const now = Date.now();
-    if (now - lastSeen >= IDLE_MS) void lock();
-    else if (lastSeen > lastSaid && now - lastSaid >= SIGN_EVERY_MS) {
-      lastSaid = now;
-      getJson(SESSION).catch((error) => (error instanceof ApiError && error.status === 401 ? toSignIn("locked") : undefined));
-    }
-  }, LOOK_EVERY_MS);
 }

@@ -1,9 +1,9 @@
 /** Where the case stands, its clocks, and the steps that it may take from here. */
-import { ApiError, postJson } from "./api.js";
+import { ApiError, isRefusal, postJson } from "./api.js";
 import { dayText, shortDay } from "./dates.js";
 import { make } from "./elements.js";
 import { Breach, wordsFor } from "./failure.js";
-import { complain, say } from "./forms.js";
+import { complain, readAgain } from "./sending.js";
 import { byId, guarded } from "./start.js";
 import { text } from "./strings.js";
 
@@ -64,20 +64,54 @@ export function startStages(state) {
   }
 }
 
+/** The stage that was asked for without an answer: it may have been taken. */
+let unanswered = "";
+
 /** @param {import("./case_state.js").CaseState} state @param {HTMLButtonElement} button */
 async function step(state, button) {
+  const to = button.dataset.to ?? "";
   complain("steps", "");
   button.disabled = true;
   try {
-    await postJson(state.path("stage"), { seen: state.read.given.stage, to: button.dataset.to });
-    await state.refresh();
-    say(text("said.stage", { stage: text(`stage.${state.read.given.stage}`) }));
-    byId("stages").focus();
-  } catch (error) {
-    if (error instanceof Breach) throw error;
-    if (error instanceof ApiError && error.status === 409) await state.refresh();
-    complain("steps", wordsFor(error));
+    if (!(await taken(state, to))) return;
+    unanswered = "";
+    if (await readAgain("steps", state, text("said.stage", { stage: text(`stage.${to}`) }))) byId("stages").focus();
   } finally {
     button.disabled = false;
   }
+}
+
+/**
+ * Whether the case has taken the step; where not, the page says why.
+ * @param {import("./case_state.js").CaseState} state
+ * @param {string} to
+ */
+async function taken(state, to) {
+  try {
+    await postJson(state.path("stage"), { seen: state.read.given.stage, to });
+    return true;
+  } catch (error) {
+    if (!isRefusal(error)) unanswered = to;
+    if (!(error instanceof ApiError && error.status === 409)) complain("steps", wordsFor(error));
+    else return cameBetween(state, to, error);
+  }
+  return false;
+}
+
+/**
+ * Reads again after a 409; whether the step was this one, taken before, whose answer was lost.
+ * @param {import("./case_state.js").CaseState} state
+ * @param {string} to
+ * @param {ApiError} refused
+ */
+async function cameBetween(state, to, refused) {
+  try {
+    const { given } = await state.refresh();
+    if (unanswered === to && given.stage === to) return true;
+    complain("steps", wordsFor(refused));
+  } catch (error) {
+    if (error instanceof Breach) throw error;
+    complain("steps", wordsFor(error));
+  }
+  return false;
 }

@@ -1,9 +1,9 @@
 /** Title and category of a case, sealed under the desk root, and the form that changes them. */
 import { fitCard, fromBase64, toBase64, wrapCard } from "../seal/index.js";
-import { ApiError, putJson } from "./api.js";
-import { Between } from "./compose.js";
-import { onSubmit, say } from "./forms.js";
+import { putJson } from "./api.js";
+import { NotSendable, orBetween } from "./compose.js";
 import { checkCard, sealingKeys } from "./older_key.js";
+import { onSubmit } from "./sending.js";
 import { byId, inputById } from "./start.js";
 import { hasText, text } from "./strings.js";
 
@@ -26,22 +26,19 @@ export function showTitle({ card, given, verified }) {
 
 /** @param {import("./case_state.js").CaseState} state */
 export function startTitle(state) {
-  onSubmit("card", state, async () => {
+  const send = async () => {
     const { given, keys } = state.read;
-    if (given.card === null) return; // without a card that could be opened the form is hidden
+    if (given.card === null) throw new NotSendable("changed"); // without a card that could be opened the form is hidden
     const { record: { number }, root } = sealingKeys(keys, "desk");
     checkCard(keys, given.card);
     const card = fitCard(inputById("card-title").value.trim() || given.reference, inputById("card-category").value);
     const seen = await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (fromBase64(given.card.sealed)));
     const sealed = toBase64(wrapCard(root, card, { case: keys.id, number }));
-    try {
-      await putJson(state.path("card"), { sealed, replaces: toBase64(new Uint8Array(seen)) });
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 409) throw new Between(error.code);
-      throw error;
-    }
-    byId("card-part").removeAttribute("open");
-    await state.refresh();
-    say(text("said.card"));
-  });
+    await orBetween(
+      ["card", card.title, card.category].join("\n"),
+      (read) => read.card?.sealed === sealed,
+      () => putJson(state.path("card"), { sealed, replaces: toBase64(new Uint8Array(seen)) }),
+    );
+  };
+  onSubmit("card", state, { send, said: "said.card", read: () => byId("card-part").removeAttribute("open") });
 }

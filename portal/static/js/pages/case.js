@@ -12,6 +12,7 @@ import { openDesk } from "../desk/session.js";
 import { showStages, startStages } from "../desk/stages.js";
 import { byId, start } from "../desk/start.js";
 import { showTitle, startTitle } from "../desk/title.js";
+import { startVisitOver } from "../desk/visit_over.js";
 import { SealWorker } from "../worker/client.js";
 
 async function page() {
@@ -37,6 +38,7 @@ async function page() {
   startStages(state);
   startTitle(state);
   startErasing(state);
+  startVisitOver(state, worker, keys.officer);
 }
 
 void start(page);

@@ -1,53 +1,21 @@
 /** Signing in: the passphrase is stretched here, the root is opened here, and both stay here. */
-import { saltAnswer } from "../desk/answers.js";
-import { ApiError, fromBase64, postJson, toBase64 } from "../desk/api.js";
+import { ApiError } from "../desk/api.js";
+import { enter } from "../desk/door.js";
 import { Breach, wordsFor } from "../desk/failure.js";
-import { stretch } from "../desk/kdf.js";
-import { keepRoot } from "../desk/session.js";
+import { tellLeft } from "../desk/idle.js";
 import { byId, inputById, onSent, start } from "../desk/start.js";
 import { text } from "../desk/strings.js";
-import { withProgress } from "../desk/work.js";
-import { CryptoError, fromHex, KdfRefused, Party, Recipient, unwrapOfficer } from "../seal/index.js";
-
-/** @typedef {{ auth: Uint8Array, wrapKey: Uint8Array }} Stretched */
-
-/** @type {{ name: string, passphrase: string, keys: Stretched } | undefined} so that a wrong code costs no second wait */
-let last;
-
-/** @param {string} name @param {string} passphrase @returns {Promise<Stretched>} */
-async function keysOf(name, passphrase) {
-  if (last?.name === name && last.passphrase === passphrase) return last.keys;
-  const { salt, kdf } = saltAnswer(await postJson("/desk/api/salt", { name }));
-  const keys = await withProgress(text("unlocking"), (onProgress) => stretch(passphrase, fromBase64(salt), kdf, onProgress));
-  last = { name, passphrase, keys };
-  return keys;
-}
-
-/** @param {any} answer @param {Uint8Array} wrapKey */
-function rootOf(answer, wrapKey) {
-  try {
-    const officerId = fromHex(answer.officer_id, 16) ?? new Uint8Array();
-    const party = new Party(Recipient.parse(answer.recipient), fromBase64(answer.verify_key));
-    return unwrapOfficer(wrapKey, fromBase64(answer.wrapped_root), { officerId, party });
-  } catch (error) {
-    // The right password does not open the root: the server has put another in its place, or damaged it.
-    throw new Breach("root", "", error);
-  }
-}
+import { CryptoError, KdfRefused } from "../seal/index.js";
 
 function usesRecovery() {
   return !byId("recovery-part").hidden;
 }
 
 async function signIn() {
-  const name = inputById("name").value.trim();
-  const { auth, wrapKey } = await keysOf(name, inputById("passphrase").value);
   const factor = usesRecovery()
     ? { recovery_code: inputById("recovery").value.trim() }
     : { code: inputById("code").value.replace(/\s/g, "") };
-  const answer = await postJson("/desk/api/sign-in", { name, auth: toBase64(auth), ...factor });
-  await keepRoot(rootOf(answer, wrapKey));
-  last = undefined;
+  await enter(inputById("name").value.trim(), inputById("passphrase").value, factor);
   inputById("passphrase").value = "";
   window.location.replace(byId("app").dataset.next ?? "/");
 }
@@ -78,6 +46,7 @@ function chooseFactor(recovery) {
 }
 
 function page() {
+  if (new URLSearchParams(window.location.search).has("left")) tellLeft();
   byId("use-recovery").addEventListener("click", () => chooseFactor(true));
   byId("use-code").addEventListener("click", () => chooseFactor(false));
   onSent(byId("sign-in"), async () => {

@@ -3,7 +3,8 @@
  * anchor hands over to a new one as well, and the caller has had its sheet printed before.
  */
 import { fromHex, Party, Recipient, Root, toBase64, toHex } from "../seal/index.js";
-import { postJson } from "../desk/api.js";
+import { keysAnswer } from "../desk/answers.js";
+import { ApiError, getJson, isRefusal, postJson } from "../desk/api.js";
 import { Breach } from "../desk/failure.js";
 import { keepPins, pinOf, readPins } from "../desk/keys.js";
 import { openAnchor } from "./anchor.js";
@@ -12,6 +13,7 @@ import { granted, grantedEpochs, nextRecord } from "./records.js";
 /**
  * @typedef {{ root: Root, keys: import("../desk/answers.js").KeysAnswer, channel: import("../desk/keys.js").Channel,
  *   given: import("../desk/answers.js").OwnChannel, people: import("../desk/answers.js").TeamAnswer }} Work
+ * @typedef {import("../desk/keys.js").ChannelRecord} ChannelRecord
  */
 
 /**
@@ -43,13 +45,80 @@ export function keepersLeave(channel, people, leavers) {
 }
 
 /**
- * Makes and sends the next epoch, without `leavers` (ids in hex).
+ * Makes and sends the next epoch, without `leavers` (ids in hex). Where the answer is lost, the chain itself says whether
+ * the record was stored; where that can't be read either, nobody may believe that nothing was: the sheet of a new anchor
+ * may be the only valid one.
  * @param {Work} work
  * @param {readonly string[]} leavers
  * @param {Root} [newAnchor] given exactly where a keeper leaves
+ * @throws {ApiError} with the code "unclear" where nothing tells
  */
 export async function makeNext(work, leavers, newAnchor) {
   const { root, keys, channel, given, people } = work;
+  const what = [given.id, ...leavers, newAnchor === undefined ? "" : toHex(newAnchor.verifyKey)].join(" ");
+  const sent = unanswered.get(what) ?? [];
+  unanswered.set(what, sent);
+  const record = (await standing(given.id, sent)) ?? (await send(work, leavers, newAnchor, sent));
+  if (newAnchor !== undefined) {
+    const gone = new Set([...leavers, ...people.leaving]);
+    const keepers = [...channel.keepers, ...people.keepers].filter((id) => !gone.has(id));
+    // Who made the new anchor has nothing to compare; everybody else types two of its words first.
+    await keepPins(root, keys, { ...readPins(root, keys), [given.id]: pinOf(newAnchor.party, record, keepers) });
+  }
+  unanswered.delete(what);
+}
+
+/** Records that were sent and are not known to have been refused, by what they were to do. @type {Map<string, ChannelRecord[]>} */
+const unanswered = new Map();
+
+/**
+ * Which of `sent` stands in the channel's chain, read anew: only this keeper can have signed it.
+ * @param {string} channelId
+ * @param {readonly ChannelRecord[]} sent
+ * @throws {ApiError} "unclear"
+ */
+async function standing(channelId, sent) {
+  if (sent.length === 0) return undefined;
+  try {
+    const { channels } = keysAnswer(await getJson("/desk/api/keys"));
+    const records = channels.find(({ id }) => id === channelId)?.records ?? [];
+    return sent.find(({ raw }) => records.includes(toBase64(raw)));
+  } catch (error) {
+    if (error instanceof ApiError) throw new ApiError(error.status, "unclear");
+    throw error;
+  }
+}
+
+/**
+ * Sends a fresh record with its grants; the one that is stored then, by this press or an earlier one.
+ * @param {Work} work
+ * @param {readonly string[]} leavers
+ * @param {Root | undefined} newAnchor
+ * @param {ChannelRecord[]} sent those of earlier presses
+ */
+async function send(work, leavers, newAnchor, sent) {
+  const { record, body } = await sealed(work, leavers, newAnchor);
+  const { id } = work.given;
+  sent.push(record);
+  try {
+    await postJson(`/desk/api/channels/${id}/epochs`, body);
+    return record;
+  } catch (error) {
+    if (isRefusal(error)) sent.pop();
+    const stands = await standing(id, sent);
+    if (stands !== undefined) return stands;
+    throw isRefusal(error) ? error : new ApiError(0, "unclear");
+  }
+}
+
+/**
+ * The next record, and all that goes to the server with it.
+ * @param {Work} work
+ * @param {readonly string[]} leavers
+ * @param {Root} [newAnchor]
+ */
+async function sealed(work, leavers, newAnchor) {
+  const { root, channel, given, people } = work;
   const gone = new Set([...leavers, ...people.leaving]);
   const anchor = await openAnchor(root, channel, given.anchor_grant);
   const staying = stayingParties(work, gone);
@@ -69,17 +138,16 @@ export async function makeNext(work, leavers, newAnchor) {
     const keepers = staying.filter(({ id }) => people.keepers.includes(id));
     grants.push(...(await Promise.all(keepers.map(({ party }) => granted("anchor", record, newAnchor, party)))));
   }
-  await postJson(`/desk/api/channels/${given.id}/epochs`, {
-    record: toBase64(record.raw),
-    party: toBase64(epochRoot.party.hash),
-    grants,
-    anchor_recipient: newAnchor === undefined ? "" : newAnchor.party.recipient.toString(),
-    sheet_confirmed: newAnchor !== undefined,
-  });
-  if (newAnchor === undefined) return;
-  // Who made the new anchor has nothing to compare; everybody else types two of its words first.
-  const pin = pinOf(newAnchor.party, record, [...channel.keepers, ...people.keepers].filter((id) => !gone.has(id)));
-  await keepPins(root, keys, { ...readPins(root, keys), [given.id]: pin });
+  return {
+    record,
+    body: {
+      record: toBase64(record.raw),
+      party: toBase64(epochRoot.party.hash),
+      grants,
+      anchor_recipient: newAnchor === undefined ? "" : newAnchor.party.recipient.toString(),
+      sheet_confirmed: newAnchor !== undefined,
+    },
+  };
 }
 
 /** An officer's id as the server takes it. @param {string} id hex */

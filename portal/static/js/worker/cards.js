@@ -4,6 +4,7 @@ import { fromBase64, fromHex, Root, unwrapCard, unwrapCaseRoot } from "../seal/i
 /**
  * @typedef {{ case: string, number: number, holder: string, wrapped: string, card: string, reference?: string }} Row
  * @typedef {{ name: string, secret: Uint8Array }} Holder
+ * @typedef {{ holders: Holder[], rows: Row[], names?: Record<string, string> }} Given `names`: what the page shows for a category, by its code
  * @typedef {{ case: string, reference?: string, title: string, category: string }} OpenCard
  * @typedef {{ case: string, reference?: string, failed: string }} DamagedCard
  */
@@ -22,9 +23,10 @@ export function folded(text) {
 /**
  * @param {Map<string, Root>} roots
  * @param {Row} row
+ * @param {Record<string, string>} names
  * @returns {OpenCard | DamagedCard}
  */
-function openRow(roots, row) {
+function openRow(roots, row, names) {
   const { case: caseHex, reference } = row;
   try {
     const holder = roots.get(row.holder);
@@ -34,7 +36,8 @@ function openRow(roots, row) {
     const desk = unwrapCaseRoot(holder, fromBase64(row.wrapped), { ...place, scope: "desk" });
     const { title, category } = unwrapCard(desk, fromBase64(row.card), place);
     const card = { case: caseHex, reference, title: String(title), category: String(category) };
-    index.set(caseHex, { card, folded: folded(`${reference ?? ""} ${card.title} ${card.category}`) });
+    const shown = Object.hasOwn(names, card.category) ? names[card.category] : card.category;
+    index.set(caseHex, { card, folded: folded(`${reference ?? ""} ${card.title} ${shown}`) });
     return card;
   } catch (error) {
     // One row that a server swapped or damaged must not hide the others: it is shown as what it is.
@@ -43,24 +46,24 @@ function openRow(roots, row) {
 }
 
 /**
- * @param {{ holders: Holder[], rows: Row[] }} given
+ * @param {Given} given
  * @param {import("./tasks.js").Port} port
  */
-function openAll({ holders, rows }, port) {
+function openAll({ holders, rows, names = {} }, port) {
   const roots = new Map(holders.map(({ name, secret }) => [name, new Root(secret)]));
   return rows.map((row, i) => {
-    const card = openRow(roots, row);
+    const card = openRow(roots, row, names);
     port.progress((i + 1) / rows.length);
     return card;
   });
 }
 
-/** The cards of one page, in order. @param {{ holders: Holder[], rows: Row[] }} given @param {import("./tasks.js").Port} port */
+/** The cards of one page, in order. @param {Given} given @param {import("./tasks.js").Port} port */
 export function openCards(given, port) {
   return { cards: openAll(given, port) };
 }
 
-/** Opens cards for the search alone. @param {{ holders: Holder[], rows: Row[] }} given @param {import("./tasks.js").Port} port */
+/** Opens cards for the search alone. @param {Given} given @param {import("./tasks.js").Port} port */
 export function indexCards(given, port) {
   const damaged = openAll(given, port).filter((card) => "failed" in card);
   return { opened: given.rows.length - damaged.length, damaged };

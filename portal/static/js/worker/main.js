@@ -16,8 +16,8 @@
  * Tasks, their arguments and results (bytes are Uint8Array):
  *   stretch         { password, salt, kdf }             -> { auth, wrapKey }         an officer's password, about 1 s
  *   mailboxRoot     { caseKey, passphrase }             -> { secret }                a receipt's, folded, about 0.5 s
- *   openCards       { holders, rows }                   -> { cards }                 of one page of the list, in order
- *   indexCards      { holders, rows }                   -> { opened, damaged }       of all cases, for the search
+ *   openCards       { holders, rows, names? }           -> { cards }                 of one page of the list, in order
+ *   indexCards      { holders, rows, names? }           -> { opened, damaged }       of all cases, for the search
  *   search          { query, limit }                    -> { total, cards }          every word of the query is in the card
  *   forgetCards     {}                                  -> { }
  *   sealAttachment  { file, recipient, name, type, partSize }  parts -> { item, sealedSize }
@@ -26,6 +26,7 @@
  * holders  [{ name, secret }]: roots under which case roots are wrapped; `name` is what a row's `holder` says
  * row      { case, number, holder, wrapped, card, reference? }: `case` hex of 16 bytes, `number` of the desk record,
  *          `wrapped` (72 bytes) and `card` (256 bytes) as base64; `reference` is searched and handed back
+ * names    what the page shows for a category, by its code: it is what somebody searches for
  * card     { case, reference?, title, category }, or { case, reference?, failed } with the name of the error
  * source   a Blob, or the path of a sealed file on this origin, which the Worker fetches itself
  * item     an entry of a message's `files`, as js/seal/message.js reads it
