@@ -4,6 +4,7 @@ Sources: LOOK, voice ("errors say what to do and lose nothing that was typed"); 
 lists its files: one that may be stored keeps them).
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from tests.builders import Reporter
 pytestmark = pytest.mark.browser
 MESSAGES = "**/desk/api/cases/*/messages"
 STAGE = "**/desk/api/cases/*/stage"
+LONGEST_SECONDS = 20.0
 FILE: FilePayload = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"a plan"}
 
 
@@ -51,6 +53,14 @@ def waiting_in(place: list[Route]) -> Callable[[Route], None]:
         place.append(route)
 
     return wait
+
+
+def arrived(tab: Page, place: list[Route]) -> Route:
+    """The request that waits there, once it has come."""
+    until = time.monotonic() + LONGEST_SECONDS
+    while not place and time.monotonic() < until:
+        tab.wait_for_timeout(50)
+    return place[-1]
 
 
 @contextmanager
@@ -224,8 +234,7 @@ def test_what_is_being_sent_can_not_be_changed_under_the_hand(tab: Page, reporte
     expect(tab.locator("#reply-files")).to_be_disabled()
     tab.focus("#reply-text")
     tab.keyboard.type("And a second paragraph.")
-    tab.wait_for_timeout(300)
-    going[0].continue_()
+    arrived(tab, going).continue_()
     expect(tab.locator("#said")).to_have_text("Sent to the reporter.")
     assert said_by_the_team(reporter) == ["The first text."]
     tab.focus("#reply-text")
@@ -252,11 +261,11 @@ def test_stop_counts_until_the_message_goes_and_is_not_offered_after(tab: Page, 
     tab.click("#reply-cancel")
     expect(tab.locator("#reply-problem")).to_contain_text("Stopped. Nothing was sent")
     assert [one.request.method for one in going] == ["PUT"]
+    going.clear()
     tab.unroute("**/desk/api/uploads/**")
     send(tab, "reply")
     expect(tab.locator("#reply-words")).to_have_text("Sealing and sending your message")
     expect(tab.locator("#reply-cancel")).to_be_hidden()
-    tab.wait_for_timeout(300)
-    going[-1].continue_()
+    arrived(tab, going).continue_()
     expect(tab.locator("#said")).to_have_text("Sent to the reporter.")
     assert len(reporter.reads().messages[-1].files) == 1

@@ -74,7 +74,7 @@ def test_marks_without_end_are_refused_before_they_are_sorted(
 
 
 def test_a_files_name_is_cut_before_its_marks_are_sorted(visitor: FlaskClient, normalised: list[int]) -> None:
-    receipt = paper.receipt_on(paper.report(visitor, text="x", files={MARKS: b"hello"}).text)
+    receipt = paper.receipt_on(paper.report(visitor, text="x", files={MARKS[:3_000]: b"hello"}).text)
     assert "a\u0315" in unicodedata.normalize("NFD", paper.open_case(visitor, receipt).text)
     assert 255 in normalised
     assert max(length for length in normalised[:-1]) <= LONGEST

@@ -121,6 +121,29 @@ test("a source that fails is told apart from a damaged file", async () => {
   await assert.rejects(seal.readAll(opened), { name: "TypeError", message: "network" });
 });
 
+test("a file whose line breaks, at once or half way, was not fetched: no place to keep it is to blame", async (context) => {
+  const root = Root.generate();
+  const sealing = port();
+  const file = new Blob([seal.randomBytes(200_000)]);
+  const { item } = await tasks.sealAttachment({ file, recipient: root.party.recipient.toString(), name: "", type: "" }, sealing);
+  const start = seal.concat(...sealing.said.parts).subarray(0, 120_000);
+  let pulls = 0;
+  const cut = () => new ReadableStream({
+    pull(controller) {
+      pulls += 1;
+      if (pulls > 1) throw new TypeError("network");
+      controller.enqueue(start);
+    },
+  });
+  globalThis.self ??= /** @type {any} */ ({ location: { origin: "http://portal.test" } });
+  const fetched = context.mock.method(globalThis, "fetch", async () => new Response(cut()));
+  const given = { source: "/desk/api/files/x", secret: root.secret, item };
+  await assert.rejects(tasks.openAttachment(given, port()), { name: "NotFetched" });
+  assert.equal(pulls, 2);
+  fetched.mock.mockImplementation(() => Promise.reject(new TypeError("network")));
+  await assert.rejects(tasks.openAttachment(given, port()), { name: "NotFetched" });
+});
+
 test("a password is stretched to two keys with progress, at the protocol's cost alone", async () => {
   const out = port();
   const { auth, wrapKey } = await tasks.stretch({ password: "a password of some length", salt: new Uint8Array(16), kdf: 1 }, out);

@@ -15,10 +15,11 @@ const { showAcknowledgement } = await import("../../../portal/static/js/desk/ack
 const { startAcknowledgement } = await import("../../../portal/static/js/desk/forms.js");
 
 const [kim, talk] = [seal.Root.generate(), seal.Root.generate()];
-const record = { recipient: talk.party.recipient, number: 0 };
-const scope = { records: [record], roots: [talk] };
+/** One scope of the case, under the channel's newest epoch. */
+const under = (scope, readers) => ({ records: [{ scope, recipient: talk.party.recipient, number: 0, readers }], roots: [talk] });
 const keys = {
-  id: seal.randomBytes(16), officer: kim, channel: { newest: { hash: new Uint8Array(32) }, words: ["a"] }, talk: scope, desk: scope,
+  id: seal.randomBytes(16), officer: kim, channel: { newest: { hash: new Uint8Array(32), epoch: 0 }, words: ["a"] },
+  talk: under("talk", [["channel", 0], ["mailbox", null]]), desk: under("desk", [["channel", 0]]),
 };
 const area = byId("acknowledge-text");
 const problem = byId("acknowledge-problem");

@@ -30,11 +30,11 @@ const grants = { anchor: await granted("anchor", anchor), channel: await granted
 async function begun(post) {
   const chain = [base64(first.raw)];
   const given = {
-    id: hex(channelId), name: "Board", slug: "board", keeper: true, anchor_grant: grants.anchor, leaving: [],
+    id: hex(channelId), name: "Board", slug: "board", keeper: true, anchor_grant: grants.anchor, leaving: [], keepers: [hex(kimId)],
     anchor_recipient: anchor.party.recipient.toString(), records: chain, grants: [grants.channel],
   };
   const officer = { id: hex(kimId), name: "Kim", role: "", recipient: kim.party.recipient.toString(), verify_key: base64(kim.verifyKey) };
-  const pins = base64(sealPins(kim, kimId, { [given.id]: pinOf(anchor.party, first) }));
+  const pins = base64(sealPins(kim, kimId, { [given.id]: pinOf(anchor.party, first, [hex(kimId)]) }));
   const keys = { officer, row: "00".repeat(32), sealed_root: null, pins, channels: [given] };
   const server = { chain, pins: undefined, posts: 0, reads: true };
   line.answer = (method, path, body) => {

@@ -3,15 +3,9 @@ import { openAttachment, randomBytes, Recipient, Root, sealAttachment, toHex } f
 
 const PART_SIZE = 4 * 1024 * 1024;
 
-/** A sealed file that the server did not hand out. */
+/** A sealed file that the server did not hand out, or not to its end. */
 class NotFetched extends Error {
   static { this.prototype.name = "NotFetched"; }
-
-  /** @param {number} status */
-  constructor(status) {
-    super("the server did not hand out the file");
-    this.status = status;
-  }
 }
 
 /**
@@ -69,9 +63,23 @@ async function streamOf(source) {
   const address = new URL(source, self.location.origin);
   // A path that names another host would send the session's cookies nowhere, but tell that host what is read here.
   if (address.origin !== self.location.origin) throw new TypeError("files are fetched from this origin only");
-  const response = await fetch(address, { cache: "no-store", redirect: "error" });
-  if (!response.ok || response.body === null) throw new NotFetched(response.status);
-  return response.body;
+  const response = await fetch(address, { cache: "no-store", redirect: "error" }).catch(notFetched);
+  if (!response.ok || response.body === null) throw new NotFetched("the server refused");
+  const reader = response.body.getReader();
+  // A line that breaks half way is no fault of the place where the file is kept.
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read().catch(notFetched);
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** @param {unknown} cause @returns {never} */
+function notFetched(cause) {
+  throw new NotFetched("the line broke", { cause });
 }
 
 /**
