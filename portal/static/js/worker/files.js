@@ -6,6 +6,12 @@ const PART_SIZE = 4 * 1024 * 1024;
 /** A sealed file that the server did not hand out, or not to its end. */
 class NotFetched extends Error {
   static { this.prototype.name = "NotFetched"; }
+
+  /** @param {number} status of the answer, 0 where the line broke @param {unknown} [cause] */
+  constructor(status, cause) {
+    super("the server did not hand out the file", { cause });
+    this.status = status;
+  }
 }
 
 /**
@@ -64,7 +70,7 @@ async function streamOf(source) {
   // A path that names another host would send the session's cookies nowhere, but tell that host what is read here.
   if (address.origin !== self.location.origin) throw new TypeError("files are fetched from this origin only");
   const response = await fetch(address, { cache: "no-store", redirect: "error" }).catch(notFetched);
-  if (!response.ok || response.body === null) throw new NotFetched("the server refused");
+  if (!response.ok || response.body === null) throw new NotFetched(response.status);
   const reader = response.body.getReader();
   // A line that breaks half way is no fault of the place where the file is kept.
   return new ReadableStream({
@@ -79,7 +85,7 @@ async function streamOf(source) {
 
 /** @param {unknown} cause @returns {never} */
 function notFetched(cause) {
-  throw new NotFetched("the line broke", { cause });
+  throw new NotFetched(0, cause);
 }
 
 /**
