@@ -15,6 +15,7 @@ from portal.store.blobs import Blobs
 from portal.store.database import Database
 from portal.web import assets, context, errors, formatting, health, languages, request, security, sessions
 from portal.web import surfaces as surfaces_here
+from portal.web.late_rule import LateRule
 from portal.web.parts import EXTENSION
 
 
@@ -42,6 +43,7 @@ def application(parts: Parts, surfaces: Collection[str] = surfaces_here.SURFACES
         instance_path=str(settings.instance),
     )
     app.request_class = request.NothingOnDisk
+    app.url_rule_class = LateRule
     app.extensions[EXTENSION] = parts
     app.secret_key = parts.secrets.csrf
     app.jinja_env.undefined = StrictUndefined
