@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.demo.reporter_hand import Reporter
+
 
 def hidden(page: str, name: str) -> str:
     """The value of the first field called `name`."""
@@ -65,3 +67,8 @@ def answer(
     """The answer to what the reporter writes on the case's `page`."""
     given = {"csrf_token": hidden(page, "csrf_token"), "n": hidden(page, "n"), "text": text, **fields}
     return client.post("/en/mailbox/answer", data=multipart(given, files), content_type="multipart/form-data")
+
+
+def page_of(visitor: FlaskClient, reporter: Reporter) -> str:
+    """The page of a case whose reporter is known, signed in."""
+    return open_case(visitor, Receipt(reporter.receipt.shown_key, reporter.receipt.passphrase)).text

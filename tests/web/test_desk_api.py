@@ -26,12 +26,6 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
 
 
 @pytest.fixture
-def ida(portal: Portal) -> Staff:
-    """The officer."""
-    return portal.staff("Ida", "Head of compliance")
-
-
-@pytest.fixture
 def team(portal: Portal, ida: Staff) -> Team:
     """The channel that Ida is on."""
     return portal.team(ida)

@@ -17,12 +17,6 @@ from tests.web import paper
 
 
 @pytest.fixture
-def ida(portal: Portal) -> Staff:
-    """The officer."""
-    return portal.staff("Ida", "Head of compliance")
-
-
-@pytest.fixture
 def team(portal: Portal, ida: Staff) -> Team:
     """The channel "Whistleblowing", whose officer is Ida."""
     return portal.team(ida)
@@ -47,12 +41,6 @@ def fill(portal: Portal, reporter: Reporter, *, messages: int, size: int = 1, si
         )  # fmt: skip
 
 
-def opened(visitor: FlaskClient, reporter: Reporter) -> str:
-    """The page of the case, signed in."""
-    receipt = paper.Receipt(reporter.receipt.shown_key, reporter.receipt.passphrase)
-    return paper.open_case(visitor, receipt).text
-
-
 def blobs(portal: Portal) -> list[Path]:
     return [path for path in portal.parts.settings.blobs.rglob("*") if path.is_file()]
 
@@ -74,7 +62,7 @@ def test_a_full_case_takes_no_more_and_hands_the_text_back(
     size: int,
 ) -> None:
     fill(portal, reporter, messages=messages, size=size)
-    sent = paper.answer(visitor, opened(visitor, reporter), "One thing more that I typed.", files)
+    sent = paper.answer(visitor, paper.page_of(visitor, reporter), "One thing more that I typed.", files)
     assert sent.status_code == 409
     assert "This case can take no more messages from you" in sent.text
     assert "One thing more that I typed." in sent.text

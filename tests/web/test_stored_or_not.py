@@ -25,12 +25,6 @@ EVIDENCE = b"evidence" * 500
 
 
 @pytest.fixture
-def ida(portal: Portal) -> Staff:
-    """The officer."""
-    return portal.staff("Ida", "Head of compliance")
-
-
-@pytest.fixture
 def team(portal: Portal, ida: Staff) -> Team:
     """The channel "Whistleblowing", whose officer is Ida."""
     return portal.team(ida)
@@ -40,12 +34,6 @@ def team(portal: Portal, ida: Staff) -> Team:
 def reporter(portal: Portal, team: Team) -> Reporter:
     """Who has reported to it."""
     return portal.report(team, "The drain.")
-
-
-def opened(visitor: FlaskClient, reporter: Reporter) -> str:
-    """The page of the case, signed in."""
-    receipt = paper.Receipt(reporter.receipt.shown_key, reporter.receipt.passphrase)
-    return paper.open_case(visitor, receipt).text
 
 
 def refuse(
@@ -83,7 +71,7 @@ def count(portal: Portal, kind: type[models.Case | models.Message | models.Attac
 def test_an_answer_is_stored_by_one_write_with_what_the_reporters_side_remembers_of_it(
     portal: Portal, visitor: FlaskClient, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(visitor, reporter)
+    page = paper.page_of(visitor, reporter)
     asked = refuse(monkeypatch, portal.parts.database, StoreBusy("later"), after=1)
     sent = paper.answer(visitor, page, "With evidence.", {"evidence.txt": EVIDENCE})
     assert (sent.status_code, asked()) == (303, 1)
@@ -103,7 +91,7 @@ def test_an_answer_that_is_not_stored_leaves_no_file_and_says_so(
     error: StoreError,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = opened(visitor, reporter)
+    page = paper.page_of(visitor, reporter)
     refuse(monkeypatch, portal.parts.database, error, after=0)
     sent = paper.answer(visitor, page, "With evidence.", {"evidence.txt": EVIDENCE})
     assert sent.status_code in {503, 507}
@@ -115,7 +103,7 @@ def test_files_of_a_message_that_is_stored_stay_whatever_fails_after_it(
     visitor: FlaskClient, reporter: Reporter, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as a connection that breaks off while the database says that it has committed."""
-    page = opened(visitor, reporter)
+    page = paper.page_of(visitor, reporter)
     real = mailbox.answer
 
     def answer(parts: Parts, seen: mailbox.Visit, **given: object) -> None:
@@ -136,7 +124,7 @@ def test_an_answer_to_a_case_that_is_erased_meanwhile_is_not_stored_and_its_text
     files: dict[str, bytes] | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = opened(visitor, reporter)
+    page = paper.page_of(visitor, reporter)
     real = mailbox.visit
 
     def visit(parts: Parts, cookie: str | None) -> mailbox.Visit:
@@ -182,7 +170,7 @@ def test_a_case_that_its_reporter_erased_is_said_to_be_erased_also_where_a_part_
     error: StoreError,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    opened(visitor, reporter)
+    paper.page_of(visitor, reporter)
     token = paper.hidden(visitor.get("/en/mailbox/erase").text, "csrf_token")
     refuse(monkeypatch, portal.parts.volatile, error, after=0)
     sent = visitor.post("/en/mailbox/erase", data={"csrf_token": token})
