@@ -3,12 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.domain.reference import LENGTH, SYMBOLS
+from portal.domain.reference import new_reference
 from portal.store.database import Database
 from portal.store.models import (
     Card,
@@ -39,10 +38,6 @@ def new_id() -> bytes:
 
 def new_hash() -> bytes:
     return secrets.token_bytes(32)
-
-
-_references = ("2026-" + "".join(symbols) for symbols in product(SYMBOLS, repeat=LENGTH))
-"""Each another: of some thousand drawn by chance two would meet now and then, and nobody draws again here."""
 
 
 def organisation(**changed: Any) -> Organisation:
@@ -82,7 +77,7 @@ def case(where: Place, **changed: Any) -> Case:
         "id": new_id(),
         "organisation_id": where.organisation_id,
         "channel_id": where.channel_id,
-        "reference": next(_references),
+        "reference": new_reference(2026),
         "received_on": received,
         "stage": "received",
         "acknowledge_due_on": received + timedelta(days=7),

@@ -3,9 +3,12 @@
 BUDGETS: the list among 100,000 cases takes at most twice the time of 1,000. So a page looks at 1,000 cases at most.
 """
 
+from itertools import product
+
 import pytest
 from sqlalchemy import event
 
+from portal.domain.reference import LENGTH, SYMBOLS
 from portal.store.database import Database
 from portal.store.desk_list import Cursor, page
 from portal.store.desk_queries import counts
@@ -15,6 +18,8 @@ from tests.store import rows
 from tests.store.rows import TODAY, Place
 
 MINE, OTHERS = b"m" * 32, b"o" * 32
+REFERENCES = ("2026-" + "".join(symbols) for symbols in product(SYMBOLS, repeat=LENGTH))
+"""Each another: of some thousand drawn by chance two meet now and then."""
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def where(database: Database) -> Place:
 
 def store(database: Database, where: Place, many: int, *holders: bytes) -> list[Case]:
     """So many cases, each with a talk record for each of `holders`, the newest last."""
-    made = [rows.case(where) for _ in range(many)]
+    made = [rows.case(where, reference=next(REFERENCES)) for _ in range(many)]
     with database.write() as session:
         session.add_all(made)
         session.flush()
