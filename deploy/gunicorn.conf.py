@@ -95,14 +95,15 @@ def _start_worker(server: Any) -> None:
     gone, however it went (SIGKILL, too).
     """
     master = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # what is said to a new keeper waits for it
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         _keepers.append(pid)
         return
     try:
         for listener in server.LISTENERS:
             listener.sock.close()
-        signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         for number in (*server.SIGNALS, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         with suppress(OSError):
@@ -126,11 +127,16 @@ def _keep(app: Flask, master: int) -> None:
 
 
 def _ended_as_asked(worker: int, master: int) -> bool:
-    """Wait for the worker's end; it is asked to when this process is, or when the server is gone."""
+    """Wait for the worker's end; it is asked to when this process is, or when the server is gone.
+
+    Asked while it begins, it may die of the signal instead of heeding it: that is no less what was asked for.
+    """
+    asked = False
     while True:
         heard = signal.sigtimedwait(HEARD, LOOK_SECONDS)
         if (heard is not None and heard.si_signo == signal.SIGTERM) or os.getppid() != master:
+            asked = True
             os.kill(worker, signal.SIGTERM)
         pid, status = os.waitpid(worker, os.WNOHANG)
         if pid:
-            return status == 0
+            return asked or status == 0

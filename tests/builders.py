@@ -21,6 +21,7 @@ from portal.demo.reporter_hand import Reporter, fill
 from portal.services.parts import Clock, Parts
 from portal.settings import load
 from portal.store import models
+from tests.compiled import with_compiled_pages
 from tests.store.ready import make_ready
 
 __all__ = [
@@ -76,7 +77,7 @@ class Portal(PeopledPortal):
     @cached_property
     def app(self) -> Flask:
         """The application that answers for it; made when a test asks for it, since most rules need none."""
-        return application(self.parts)
+        return with_compiled_pages(application(self.parts))
 
     def close(self) -> None:
         """No connection is left open."""

@@ -11,24 +11,41 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+from xdist.scheduler import LoadScopeScheduling
 
 from portal import create_app
 from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
 from tests.builders import Portal, SetClock, Team
+from tests.compiled import with_compiled_pages
 from tests.web.page_linter import lint
 
 FIRST = ("journeys", "browser")
 """What waits longest goes first, or one process would still be at it when the others have ended."""
 LONGEST = ("test_crash", "test_backup_drill", "test_slow_senders", "test_people", "test_loss")
+SHARING = ("test_demo", "test_backup_damage")
+"""What its tests set up together would be set up again in every process; so would a browser's tab."""
+
+
+class ByModule(LoadScopeScheduling):
+    """One test after the other to whoever is free, but the modules whose tests share what they set up as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        path = Path(module)
+        shares = path.stem in SHARING or path.parent.name == "browser"
+        return module if shares and path.stem not in LONGEST else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    """Who runs what, where several processes do."""
+    return ByModule(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests first; in one process the tests of a browser's module, which share an officer's tab."""
-    for item in items:
-        if item.path.parent.name == "browser" and item.path.stem not in LONGEST:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """The longest tests first."""
     items.sort(key=_turn)
 
 
@@ -62,7 +79,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: SetClock) -> Iterator[Flask]:
     """A portal on SQLite in a folder of its own, its schema made, nothing set up."""
-    application = create_app(load({}, instance=tmp_path / "instance"), clock=clock)
+    application = with_compiled_pages(create_app(load({}, instance=tmp_path / "instance"), clock=clock))
     application.test_client_class = LintingClient
     parts = application.extensions[EXTENSION]
     bring_up_to_date(parts)

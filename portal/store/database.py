@@ -26,6 +26,7 @@ from portal.store.folders import make_private
 from portal.store.turn import Turns
 
 BUSY_SECONDS = 15
+LOG_PATIENCE_MS = 250
 CONNECTIONS_KEPT = 8
 CONNECTIONS_AT_MOST = 40
 POOL: dict[str, Any] = {
@@ -129,7 +130,12 @@ class Database:
             raw = connection.connection.driver_connection
             if not isinstance(raw, SqliteConnection):
                 return False
-            busy, _in_log, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            # It has the writers' turn: whoever reads for long must not keep everybody from writing meanwhile.
+            raw.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE_MS}")
+            try:
+                busy, _in_log, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
             return not busy
 
     def _session(self, engine: Engine, *, autoflush: bool = True) -> Session:

@@ -1,6 +1,5 @@
 """A running portal and an officer's Chromium: sign in by password and code, as people do."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,10 +8,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.services import totp
-from portal.services.parts import Clock
 from portal.store.models import Officer
 from tests.browser.beside_the_door import enter
-from tests.browser.live import listening
+from tests.browser.live import MovedClock, listening
 from tests.builders import PASSWORD, Portal, Reporter, Staff, Team
 
 
@@ -25,6 +23,7 @@ class Running:
     team: Team
     address: str
     browser: Browser
+    clock: MovedClock
     faults: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -73,23 +72,23 @@ class Running:
         return page
 
     def code(self, person: Staff) -> str:
-        """A code that counts: each does so once, so a second sign-in may wait for the next step."""
+        """A code that counts: each does so once, so a second sign-in is some seconds later by the portal's clock."""
         with self.portal.parts.database.read() as session:
             used = session.get_one(Officer, person.id).totp_last_step
-        step = max(totp.step_at(int(time.time())), used + 1)
-        while totp.step_at(int(time.time())) + 1 < step:
-            time.sleep(1)
+        while (step := totp.step_at(int(self.clock.now().timestamp()))) <= used:
+            self.clock.skip(seconds=totp.STEP_SECONDS)
         return totp.code_of(person.totp_secret, step)
 
 
 @contextmanager
 def running(folder: Path, browser: Browser) -> Iterator[Running]:
     """A portal on a port of its own, for `browser`."""
-    portal = Portal(folder, Clock())
+    clock = MovedClock()
+    portal = Portal(folder, clock)
     officer = portal.staff("Ida Holm", "Head of compliance", password=PASSWORD)
     team = portal.team(officer)
     with listening(portal.app) as port:
-        yield Running(portal, officer, team, f"http://127.0.0.1:{port}", browser)
+        yield Running(portal, officer, team, f"http://127.0.0.1:{port}", browser, clock)
     portal.close()
 
 

@@ -5,6 +5,7 @@ what was stored in every file of the instance folder, and opens an older copy wi
 """
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from portal.services.desk_errors import Held
 from portal.services.erase_keys import EraseLayer
 from portal.services.errors import NotFound, NotSignedIn, WrongReceipt
 from portal.store import cases, models, retention
-from portal.store.database import Database
+from portal.store.database import BUSY_SECONDS, Database
 from portal.store.erase_keys import EraseKeys
 from tests.builders import Portal, Reporter, SetClock, Staff, Team
 from tests.officer_hand import Hand, hand
@@ -247,7 +248,9 @@ def test_what_somebody_still_reads_is_finished_later(portal: Portal, ida: Staff,
     with portal.parts.database.read() as session:
         session.query(models.Message).count()  # this reader keeps the log as it is
         erasing.erase_by_officer(portal.parts, ida.id, [reporter.reference])
+        began = time.monotonic()
         assert not erasing.finish(portal.parts)
+        assert time.monotonic() - began < BUSY_SECONDS, "nobody could write while somebody read"
     assert erasing.finish(portal.parts)
     assert lying_about(portal, pieces) == []
 
