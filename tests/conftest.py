@@ -28,7 +28,7 @@ SHARING = ("test_demo", "test_backup_damage")
 """What its tests set up together would be set up again in every process; so would a browser's tab."""
 
 
-class ByModule(LoadScopeScheduling):
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """One test after the other to whoever is free, but the modules whose tests share what they set up as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:

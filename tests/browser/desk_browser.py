@@ -23,7 +23,7 @@ class Running:
     team: Team
     address: str
     browser: Browser
-    clock: MovedClock
+    clock: MovedClock = field(default_factory=MovedClock)
     faults: list[str] = field(default_factory=list)
 
     @contextmanager
