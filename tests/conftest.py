@@ -24,7 +24,7 @@ from tests.web.page_linter import lint
 FIRST = ("journeys", "browser")
 """What waits longest goes first, or one process would still be at it when the others have ended."""
 LONGEST = ("test_crash", "test_backup_drill", "test_slow_senders", "test_people", "test_loss")
-SHARING = ("test_demo", "test_backup_damage")
+SHARING = ("test_demo", "test_backup_damage", "test_slow_senders", "test_broken_bodies")
 """What its tests set up together would be set up again in every process; so would a browser's tab."""
 
 
@@ -32,10 +32,9 @@ class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """One test after the other to whoever is free, but the modules whose tests share what they set up as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.split("::", 1)[0]
-        path = Path(module)
-        shares = path.stem in SHARING or path.parent.name == "browser"
-        return module if shares and path.stem not in LONGEST else nodeid
+        path = Path(nodeid.split("::", 1)[0])
+        a_tab = path.parent.name == "browser" and path.stem not in LONGEST
+        return str(path) if a_tab or path.stem in SHARING else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
