@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/messages.po))
+PAGES := $(shell find templates -name __pycache__ -prune -o -type f -print)
 
 .PHONY: run demo test lint assets bench crash ready
 
@@ -28,8 +29,11 @@ crash: .venv/test ready
 	@$(BIN)/python -m benchmarks.crash --kills $(or $(KILLS),200)
 
 # Compiled here, since a server may not be allowed to: what compiles the portal at each start takes half as long again.
-ready: .venv/base $(CATALOGUES)
+ready: .venv/base $(CATALOGUES) templates/__pycache__
 	@$(BIN)/python -m compileall -q crypto portal wsgi.py
+
+templates/__pycache__: $(PAGES) | .venv/base $(CATALOGUES)
+	@$(BIN)/python -m portal.commands.pages && touch $@
 
 %.mo: %.po | .venv/base
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

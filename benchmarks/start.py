@@ -16,8 +16,8 @@ def measure() -> Figures:
     """The median of five starts on an instance that has been started before; PSS of master and workers together."""
     with stage() as place:
         starts = [_start(place) for _ in range(STARTS)]
-        with place.client() as client:
-            for _ in range(VISITS):
+        for _ in range(VISITS):  # each on a line of its own, so that every process has had some
+            with place.client() as client:
                 assert client.get(FORM).status == 200
         weight = sum(_pss_kib(pid) for pid in place.server.processes())
     return {"start_s": round(statistics.median(starts), 2), "idle_pss_mib": round(weight / 1024, 1)}

@@ -23,6 +23,8 @@ os.environ["TZ"] = "UTC"
 from portal.commands.plain import start_told
 from portal.commands.start import setup_line
 from portal.commands.worker import work
+from portal.services.channels import organisation, public_channels
+from portal.services.parts import Parts
 from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
@@ -70,9 +72,20 @@ def when_ready(server: Any) -> None:
     parts = server.app.wsgi().extensions[EXTENSION]
     print(f"Fortrolig is at http://{bind}/", flush=True)  # noqa: T201 - a person reads this
     print(setup_line(parts), flush=True)  # noqa: T201 - as above
+    _warm_up(server.app.wsgi(), parts)
     gc.freeze()  # what is loaded now is never looked through again, and stays one copy for all processes
     gc.enable()
     _start_worker(server)
+
+
+def _warm_up(app: Flask, parts: Parts) -> None:
+    """Visit a report's form: what a first visit loads is there once for all processes. No connection stays open."""
+    with start_told(), app.test_client() as visitor:
+        mine, there = organisation(parts), public_channels(parts)
+        if mine and there:
+            visitor.get(f"/{mine.default_language}/c/{there[0].slug}/report")
+    parts.database.close()
+    parts.volatile.close()
 
 
 def on_exit(_server: Any) -> None:

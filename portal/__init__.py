@@ -13,7 +13,18 @@ from portal.services.parts import Clock, Parts
 from portal.settings import ROOT, Settings, load, load_secrets
 from portal.store.blobs import Blobs
 from portal.store.database import Database
-from portal.web import assets, context, errors, formatting, health, languages, request, security, sessions
+from portal.web import (
+    assets,
+    compiled_pages,
+    context,
+    errors,
+    formatting,
+    health,
+    languages,
+    request,
+    security,
+    sessions,
+)
 from portal.web import surfaces as surfaces_here
 from portal.web.late_rule import LateRule
 from portal.web.parts import EXTENSION
@@ -48,7 +59,7 @@ def application(parts: Parts, surfaces: Collection[str] = surfaces_here.SURFACES
     app.secret_key = parts.secrets.csrf
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (security, sessions, assets, errors, context, formatting, health):
+    for part in (security, sessions, assets, errors, context, formatting, health, compiled_pages):
         part.init_app(app)
     languages.init_app(app, settings.languages)
     surfaces_here.init_app(app, surfaces)

@@ -21,7 +21,6 @@ from portal.demo.reporter_hand import Reporter, fill
 from portal.services.parts import Clock, Parts
 from portal.settings import load
 from portal.store import models
-from tests.compiled import with_compiled_pages
 from tests.store.ready import make_ready
 
 __all__ = [
@@ -77,7 +76,7 @@ class Portal(PeopledPortal):
     @cached_property
     def app(self) -> Flask:
         """The application that answers for it; made when a test asks for it, since most rules need none."""
-        return with_compiled_pages(application(self.parts))
+        return application(self.parts)
 
     def close(self) -> None:
         """No connection is left open."""

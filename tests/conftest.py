@@ -18,7 +18,6 @@ from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
 from tests.builders import Portal, SetClock, Team
-from tests.compiled import with_compiled_pages
 from tests.web.page_linter import lint
 
 FIRST = ("journeys", "browser")
@@ -78,7 +77,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: SetClock) -> Iterator[Flask]:
     """A portal on SQLite in a folder of its own, its schema made, nothing set up."""
-    application = with_compiled_pages(create_app(load({}, instance=tmp_path / "instance"), clock=clock))
+    application = create_app(load({}, instance=tmp_path / "instance"), clock=clock)
     application.test_client_class = LintingClient
     parts = application.extensions[EXTENSION]
     bring_up_to_date(parts)

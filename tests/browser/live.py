@@ -20,7 +20,6 @@ from portal.services.parts import Clock, Parts
 from portal.services.upkeep import bring_up_to_date
 from portal.settings import load
 from portal.web.parts import EXTENSION
-from tests.compiled import with_compiled_pages
 from tests.left_out import left_out
 
 SHELL = Path("/usr/bin/chromium-headless-shell")
@@ -107,7 +106,7 @@ def listening(app: Flask) -> Iterator[int]:
 def running(instance: Path) -> Iterator[Live]:
     """A fresh portal that listens on a free port of this machine."""
     clock = MovedClock()
-    app = with_compiled_pages(create_app(load({}, instance=instance), clock=clock))
+    app = create_app(load({}, instance=instance), clock=clock)
     parts: Parts = app.extensions[EXTENSION]
     bring_up_to_date(parts)
     with listening(app) as port:

@@ -403,6 +403,12 @@ def test_the_running_portal_can_dump_no_core_however_it_was_started(behind: Serv
         assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE), process
 
 
+def test_the_master_and_the_keeper_hold_no_connection_that_a_fork_would_share(behind: Server) -> None:
+    for process in behind.processes()[:2]:
+        open_files = [str(one.readlink()) for one in Path(f"/proc/{process}/fd").iterdir()]
+        assert not [one for one in open_files if ".sqlite" in one], process
+
+
 def test_gunicorn_keeps_no_log_of_requests() -> None:
     lines = (DEPLOY / "gunicorn.conf.py").read_text().splitlines()
     assert "accesslog = None" in lines
