@@ -31,8 +31,10 @@ def compile_all(app: Flask) -> int:
     names = [name for name in app.jinja_env.list_templates() if FOLDER not in name]
     for name in names:
         app.jinja_env.get_template(name)
+    for made in folder.iterdir():
+        made.chmod(0o644)  # Jinja makes them for their owner alone, who in service is not the portal's user
     return len(names)
 
 
 def _folder(app: Flask) -> Path:
-    return Path(app.root_path).parent / str(app.template_folder) / FOLDER
+    return Path(app.root_path) / str(app.template_folder) / FOLDER

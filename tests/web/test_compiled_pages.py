@@ -39,6 +39,10 @@ def test_a_page_that_was_compiled_is_taken_as_it_is(folder: Path, monkeypatch: p
     assert app_of(folder).jinja_env.get_template("page.html").render() == LANDING
 
 
+def test_who_serves_the_pages_may_read_what_another_user_compiled(folder: Path) -> None:
+    assert [one.stat().st_mode & 0o777 for one in (folder / compiled_pages.FOLDER).iterdir()] == [0o644]
+
+
 def test_a_template_that_changed_is_compiled_anew_and_nothing_is_written(folder: Path) -> None:
     (folder / "page.html").write_text("<h1>Changed</h1>")
     before = {one: one.read_bytes() for one in (folder / compiled_pages.FOLDER).iterdir()}
